@@ -1,1 +1,8 @@
-export {}
+export * from './actions/index.ts'
+export type { Checksums, RunningDigest } from './checksums/checksums.ts'
+export * from './effects/index.ts'
+export * from './errors/index.ts'
+export type * from './formats/index.ts'
+export * from './ports/index.ts'
+export { compareUtf8, utf8Decode, utf8Encode } from './text/utf8.ts'
+export type { ServiceUnit, TimerUnit, Unit } from './units/unit.ts'

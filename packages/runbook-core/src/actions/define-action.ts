@@ -1,0 +1,106 @@
+import type { z } from 'zod'
+import type { Checksums } from '../checksums/checksums.ts'
+import type { Task } from '../effects/index.ts'
+
+/** A thing an action touches, as `scheme:name`: `path:/var/lib/x`, `store:source`, `service:x`, `traffic:x`, `dns:x`, `people:x`. */
+export type Resource = `${string}:${string}`
+
+/** What an action does to the world; feeds linter, least-privilege policy and the invariants. */
+export interface DeclaredEffects {
+  readonly reads: readonly Resource[]
+  readonly writes: readonly Resource[]
+  /** What may no longer exist afterwards. */
+  readonly destroys: readonly Resource[]
+  /** What clients or people can see from now on. */
+  readonly exposes: readonly Resource[]
+}
+
+/** What an action needs of its target beyond the ports: named abilities. */
+export type Capability =
+  | 'chown'
+  | 'change-bind-address'
+  | 'service-manager'
+  | 'commands'
+  | 'dns'
+  | 'traffic'
+  | 'alerts'
+  | 'notify'
+
+/** Milliseconds: best, likely, worst. */
+export interface DurationEstimate {
+  readonly bestMs: number
+  readonly likelyMs: number
+  readonly worstMs: number
+}
+
+/** What the engine tells an action about the invocation it performs. */
+export interface ActionContext {
+  readonly runId: string
+  readonly step: string
+  /** SHA-256(run, step, ordinal, input digest): the same across retries and resume. */
+  readonly idempotencyKey: string
+  readonly attempt: number
+  readonly checksums: Checksums
+  /** Abilities the target has. */
+  readonly capabilities: ReadonlySet<Capability>
+  /** True in `--dry-run`: writes are printed, not made. */
+  readonly dryRun: boolean
+}
+
+/** One kind of action: one file, written once over ports, performed alike on every target. */
+export interface ActionDefinition<I, O> {
+  readonly kind: string
+  /** One sentence for `explain`. */
+  readonly summary: string
+  readonly input: z.ZodType<I>
+  /** Output is JSON. */
+  readonly output: z.ZodType<O>
+  readonly effects: (input: I) => DeclaredEffects
+  /** Missing ones make the step not-exercised if `optional`, else the plan says that it cannot run here. */
+  readonly capabilities: {
+    readonly required: readonly Capability[]
+    readonly optional: readonly Capability[]
+  }
+  /** Ids of the ports that `run` calls. */
+  readonly ports: readonly string[]
+  /** Without a step's own estimate. */
+  readonly estimate: (input: I) => DurationEstimate
+  /** Performs it; must converge when run again after a crash at any effect. */
+  readonly run: (input: I, context: ActionContext) => Task<O>
+  /** The output when the world shows it done already; null otherwise. */
+  readonly alreadyDone?: (input: I, context: ActionContext) => Task<O | null>
+  readonly undo?: (input: I, output: O, context: ActionContext) => Task<void>
+}
+
+/** An action of any kind, as engine, planner, linter and reporters see it. */
+// biome-ignore lint/suspicious/noExplicitAny: inputs and outputs are checked by the definition's own schemas
+export type AnyAction = ActionDefinition<any, any>
+
+/** Declares an action kind. */
+export function defineAction<I, O>(definition: ActionDefinition<I, O>): ActionDefinition<I, O> {
+  return Object.freeze(definition)
+}
+
+/** Action kinds by name. */
+export class ActionRegistry {
+  readonly #byKind = new Map<string, AnyAction>()
+
+  constructor(actions: readonly AnyAction[] = []) {
+    for (const action of actions) this.register(action)
+  }
+
+  /** Adds a kind. @throws ProgrammerError on a second of the same name */
+  register(action: AnyAction): void {
+    if (this.#byKind.has(action.kind)) throw new TypeError(`action kind ${action.kind} is registered already`)
+    this.#byKind.set(action.kind, action)
+  }
+
+  get(kind: string): AnyAction | null {
+    return this.#byKind.get(kind) ?? null
+  }
+
+  /** Sorted by kind. */
+  get kinds(): readonly string[] {
+    return [...this.#byKind.keys()].sort()
+  }
+}

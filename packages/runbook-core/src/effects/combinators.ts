@@ -1,0 +1,144 @@
+import { type ErrorCode, OperatingError } from '../errors/index.ts'
+import { Clock } from '../ports/clock.ts'
+import { Random } from '../ports/random.ts'
+import { Deferred } from './deferred.ts'
+import { Fork, Interrupt, Provide, Self, type Task } from './effect.ts'
+import type { Environment } from './environment.ts'
+import type { Exit } from './exit.ts'
+import type { Fiber } from './fiber.ts'
+
+/** Starts a child fiber; it never outlives the one that starts it. */
+export const fork = <A>(task: Task<A>, label = ''): Fork<A> => new Fork(task, label)
+
+/** Interrupts a fiber and waits for its cleanup. */
+export const interruptFiber = (fiber: Fiber<unknown>): Interrupt => new Interrupt(fiber)
+
+/** Runs a task with another environment. */
+export const provide = <A>(environment: Environment, task: Task<A>): Provide<A> =>
+  new Provide(environment, task)
+
+/** The fiber this task runs on. */
+export const currentFiber = (): Self => new Self()
+
+/** Waits `ms` of drill time; interruptible. */
+export const sleep = (ms: number) => Clock.sleep({ ms })
+
+/** The value of an exit; a failure is thrown, an interrupt is thrown as `cancelled`. */
+export function unwrap<A>(exit: Exit<A>): A {
+  if (exit.kind === 'success') return exit.value
+  if (exit.kind === 'failure') throw exit.error
+  throw new OperatingError('cancelled', 'the awaited work was interrupted')
+}
+
+/** Waits for a fiber and gives its value or throws its failure. */
+export function* join<A>(fiber: Fiber<A>): Task<A> {
+  return unwrap(yield* fiber.done.wait())
+}
+
+/**
+ * Runs tasks side by side, at most `concurrency` at once, and gives their values in order. The first failure wins: nothing further
+ * is started, those under way are interrupted, their cleanup is awaited, then it is thrown.
+ */
+export function* all<A>(tasks: Iterable<() => Task<A>>, concurrency: number): Task<A[]> {
+  const results: A[] = []
+  const iterator = tasks[Symbol.iterator]()
+  let started = 0
+  function* worker(): Task<void> {
+    for (let item = iterator.next(); item.done !== true; item = iterator.next()) {
+      const index = started++
+      results[index] = yield* item.value()
+    }
+  }
+  const failed = new Deferred<unknown>()
+  const finished = new Deferred<null>()
+  const fibers: Fiber<void>[] = []
+  for (let index = 0; index < concurrency; index += 1) fibers.push(yield* fork(worker()))
+  let alive = fibers.length
+  for (const fiber of fibers) {
+    fiber.done.subscribe((settled) => {
+      const exit = unwrap(settled)
+      alive -= 1
+      if (exit.kind !== 'success' && failed.exit === null) failed.succeed(exit)
+      if ((alive === 0 || exit.kind !== 'success') && finished.exit === null) finished.succeed(null)
+    })
+  }
+  yield* finished.wait()
+  if (failed.exit !== null) {
+    for (const fiber of fibers) fiber.interrupt()
+    for (const fiber of fibers) yield* fiber.done.wait()
+    unwrap(unwrap(failed.exit) as Exit<never>)
+  }
+  return results
+}
+
+/** The exit of whichever ends first; the others are interrupted and their cleanup awaited. */
+export function* race<A>(tasks: readonly Task<A>[]): Task<A> {
+  const first = new Deferred<Exit<A>>()
+  const fibers: Fiber<A>[] = []
+  for (const task of tasks) fibers.push(yield* fork(task))
+  for (const fiber of fibers) {
+    fiber.done.subscribe((settled) => {
+      if (first.exit === null) first.succeed(unwrap(settled))
+    })
+  }
+  const exit = yield* first.wait()
+  for (const fiber of fibers) fiber.interrupt()
+  for (const fiber of fibers) yield* fiber.done.wait()
+  return unwrap(exit)
+}
+
+/** Ends a task that takes longer than `ms` with `timed-out`, once its call in flight has acknowledged and its cleanup has run. */
+export function* timeout<A>(ms: number, subject: string, task: Task<A>): Task<A> {
+  function* expiry(): Task<never> {
+    yield* sleep(ms)
+    throw new OperatingError('timed-out', `${subject} took longer than ${ms} ms`, { subject })
+  }
+  return yield* race<A>([task, expiry()])
+}
+
+/** The result of a task that may fail with an operating error; programmer errors pass through. */
+export type Attempt<A> =
+  | { readonly ok: true; readonly value: A }
+  | { readonly ok: false; readonly error: OperatingError }
+
+/** Runs a task and gives its operating error as a value. */
+export function* attempt<A>(task: Task<A>): Task<Attempt<A>> {
+  try {
+    return { ok: true, value: yield* task }
+  } catch (error) {
+    if (error instanceof OperatingError) return { ok: false, error }
+    throw error
+  }
+}
+
+/** When and how often to try again: exponential backoff with full jitter from the Random port. */
+export interface RetryPolicy {
+  /** Attempts in all, the first included. */
+  readonly attemptsMax: number
+  readonly delayMs: number
+  readonly delayMsMax: number
+  /** Only these codes are retried; null: every error that says a retry can help. */
+  readonly codes?: readonly ErrorCode[] | null
+}
+
+/** The wait before attempt `next` (2, 3, ...): between half and all of the doubled delay. `draw` is a uint32. */
+export function backoffMs(policy: RetryPolicy, next: number, draw: number): number {
+  const ceiling = Math.min(policy.delayMsMax, policy.delayMs * 2 ** Math.min(next - 2, 30))
+  return Math.floor(ceiling / 2 + (ceiling / 2) * (draw / 0x1_0000_0000))
+}
+
+/** True when the policy wants another attempt after this error. */
+export function wantsRetry(policy: RetryPolicy, attemptsDone: number, error: OperatingError): boolean {
+  if (attemptsDone >= policy.attemptsMax) return false
+  return policy.codes == null ? error.retryable : policy.codes.includes(error.code)
+}
+
+/** Runs a task until it succeeds or the policy gives up; then the last error is thrown. */
+export function* retry<A>(policy: RetryPolicy, task: (attempt: number) => Task<A>): Task<A> {
+  for (let count = 1; ; count += 1) {
+    const result = yield* attempt(task(count))
+    if (result.ok) return result.value
+    if (!wantsRetry(policy, count, result.error)) throw result.error
+    yield* sleep(backoffMs(policy, count + 1, yield* Random.uint32({})))
+  }
+}

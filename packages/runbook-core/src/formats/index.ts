@@ -1,0 +1,20 @@
+export type {
+  BackupCandidate,
+  BackupDescription,
+  BackupFile,
+  BackupFormat,
+  Described,
+  FileProblem,
+  Position,
+  Refusal,
+  SignatureStatus,
+} from './backup-format.ts'
+export type {
+  ArchivedSegment,
+  CutBound,
+  LogDamage,
+  LogFormat,
+  RefusedSegment,
+  SegmentScan,
+} from './log-format.ts'
+export type { Readback, ReadbackRecord } from './readback.ts'

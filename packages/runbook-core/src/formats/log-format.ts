@@ -1,0 +1,85 @@
+import type { Task } from '../effects/index.ts'
+import type { Position, SignatureStatus } from './backup-format.ts'
+
+/** A segment of the archive, as its key and sidecar describe it. */
+export interface ArchivedSegment {
+  readonly key: string
+  /** Name it has in the engine's log directory. */
+  readonly fileName: string
+  readonly history: string
+  readonly number: number
+  readonly firstPosition: Position
+  readonly lastPosition: Position
+  readonly recordCount: number
+  readonly sizeBytes: number
+  readonly sha256: string
+  /** SHA-256 of the segment before it in its history; null for a history's first. */
+  readonly predecessorSha256: string | null
+  /** History time ms of its first and last record. */
+  readonly firstRecordAt: number
+  readonly lastRecordAt: number
+  readonly signature: SignatureStatus
+}
+
+/** A damaged stretch of a segment. */
+export interface LogDamage {
+  /** `torn-tail`: an unfinished end, nothing valid after it. `corrupt`: bytes that are not what was written. */
+  readonly kind: 'torn-tail' | 'corrupt' | 'not-a-segment'
+  readonly offset: number
+  /** Last good position before it; null when there is none. */
+  readonly after: Position | null
+  readonly detail: string
+}
+
+/** What reading every byte of one segment found. */
+export interface SegmentScan {
+  readonly path: string
+  readonly history: string | null
+  readonly number: number | null
+  readonly firstPosition: Position | null
+  readonly lastPosition: Position | null
+  readonly recordCount: number
+  readonly firstRecordAt: number | null
+  readonly lastRecordAt: number | null
+  /** Closed segments carry a footer; an open one is the newest of a live log. */
+  readonly closed: boolean
+  readonly damage: LogDamage | null
+  readonly sizeBytes: number
+  readonly sha256: string
+}
+
+/** How one database lays out its log. */
+export interface LogFormat {
+  /** Archived segments by history and number; unreadable sidecars are listed apart, never skipped silently. */
+  list(input: {
+    readonly store: string
+    readonly trustKey: string | null
+    /** Only segments that may hold positions after this one; null: all. */
+    readonly after: Position | null
+  }): Task<{ readonly segments: readonly ArchivedSegment[]; readonly refused: readonly RefusedSegment[] }>
+  /** Reads every byte of a segment on the target's disk, in constant memory. */
+  scan(input: { readonly path: string }): Task<SegmentScan>
+  /** Copies the records up to a bound into a new file; the original is untouched. */
+  cut(input: { readonly from: string; readonly to: string; readonly bound: CutBound }): Task<SegmentScan>
+  /** Order of two positions of one history. */
+  compare(a: Position, b: Position): number
+  /** The position that follows. */
+  next(position: Position): Position
+  /** Records between two positions, both included. */
+  distance(first: Position, last: Position): number
+}
+
+export type CutBound =
+  | { readonly kind: 'position'; readonly last: Position }
+  | { readonly kind: 'time'; readonly at: number; readonly inclusive: boolean }
+
+export interface RefusedSegment {
+  readonly key: string
+  readonly reason:
+    | 'sidecar-missing'
+    | 'sidecar-unreadable'
+    | 'signature-invalid'
+    | 'size-differs'
+    | 'key-disagrees'
+  readonly detail: string
+}

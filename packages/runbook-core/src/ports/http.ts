@@ -1,0 +1,30 @@
+import { definePort } from '../effects/port.ts'
+
+export interface HttpRequest {
+  /** An endpoint's name (`stemedb-api`), resolved inside the port: no URL enters an input. */
+  readonly endpoint: string
+  readonly method: 'GET' | 'POST'
+  /** Path and query. */
+  readonly path: string
+  /** Sent as JSON when given. */
+  readonly body?: unknown
+  readonly timeoutMs: number
+  /** Larger answers fail with `response-invalid`. */
+  readonly responseBytesMax: number
+}
+
+export interface HttpResponse {
+  readonly status: number
+  readonly contentType: string
+  readonly text: string
+}
+
+/** Requests to named endpoints. Any status is an answer; no answer is `connection-failed` or `timed-out`. */
+export interface HttpContract {
+  /** GET, or a POST that only asks. */
+  ask(input: HttpRequest): HttpResponse
+  /** A POST that changes something. */
+  tell(input: HttpRequest): HttpResponse
+}
+
+export const Http = definePort<HttpContract>('Http', { ask: 'read', tell: 'write' })
