@@ -1,8 +1,14 @@
 export * from './actions/index.ts'
-export type { Checksums, RunningDigest } from './checksums/checksums.ts'
+export * from './checksums/index.ts'
 export * from './effects/index.ts'
 export * from './errors/index.ts'
 export type * from './formats/index.ts'
 export * from './ports/index.ts'
+export {
+  CANONICAL_DEPTH_MAX,
+  canonicalJson,
+  canonicalJsonBytes,
+  type JsonValue,
+} from './text/canonical-json.ts'
 export { compareUtf8, utf8Decode, utf8Encode } from './text/utf8.ts'
 export type { ServiceUnit, TimerUnit, Unit } from './units/unit.ts'

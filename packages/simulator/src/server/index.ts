@@ -1,1 +1,1 @@
-export {}
+export { nativeChecksums } from './checksums.ts'
