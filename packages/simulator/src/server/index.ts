@@ -1,1 +1,7 @@
 export { nativeChecksums } from './checksums.ts'
+export {
+  type Accounts,
+  type NodeFileSystem,
+  type NodeFileSystemOptions,
+  nodeFileSystem,
+} from './file-system/index.ts'

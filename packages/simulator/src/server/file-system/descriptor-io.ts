@@ -1,0 +1,52 @@
+import { fstat, fsync, ftruncate, read, write } from 'node:fs'
+import { promisify } from 'node:util'
+
+const fstatAsync = promisify(fstat)
+const fsyncAsync = promisify(fsync)
+const ftruncateAsync = promisify(ftruncate)
+
+/** Up to `length` bytes from `offset`; fewer only at the end of the file. Allocates no more than the file can give. */
+export async function readFully(descriptor: number, offset: number, length: number): Promise<Uint8Array> {
+  const { size } = await fstatAsync(descriptor)
+  const wanted = Math.max(0, Math.min(length, size - offset))
+  const bytes = new Uint8Array(wanted)
+  let done = 0
+  while (done < wanted) {
+    const count = await readSome(descriptor, bytes, done, offset + done)
+    if (count === 0) return bytes.slice(0, done)
+    done += count
+  }
+  return bytes
+}
+
+/** Writes all bytes at `offset`; the system may take them in pieces. */
+export async function writeFully(descriptor: number, offset: number, bytes: Uint8Array): Promise<void> {
+  let done = 0
+  while (done < bytes.length) done += await writeSome(descriptor, bytes, done, offset + done)
+}
+
+/** fsync. */
+export async function syncDescriptor(descriptor: number): Promise<void> {
+  await fsyncAsync(descriptor)
+}
+
+/** Sets the size. */
+export async function truncateDescriptor(descriptor: number, sizeBytes: number): Promise<void> {
+  await ftruncateAsync(descriptor, sizeBytes)
+}
+
+function readSome(descriptor: number, bytes: Uint8Array, at: number, position: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    read(descriptor, bytes, at, bytes.length - at, position, (error, count) =>
+      error ? reject(error) : resolve(count),
+    )
+  })
+}
+
+function writeSome(descriptor: number, bytes: Uint8Array, at: number, position: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    write(descriptor, bytes, at, bytes.length - at, position, (error, count) =>
+      error ? reject(error) : resolve(count),
+    )
+  })
+}

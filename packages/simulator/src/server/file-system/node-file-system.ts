@@ -1,0 +1,125 @@
+import { constants, existsSync, fchmodSync, fchownSync, lstatSync, openSync } from 'node:fs'
+import { type FileSystemContract, OperatingError, type PortHandler } from '@dr-drill/runbook-core'
+import { type AccountNames, type Accounts, accountNames } from './accounts.ts'
+import { readFully, syncDescriptor, truncateDescriptor, writeFully } from './descriptor-io.ts'
+import { closeAfter, openRegular } from './descriptors.ts'
+import { mapFileError } from './map-error.ts'
+import { directoryHandlers } from './names.ts'
+import { OpenFiles } from './open-files.ts'
+import { normalPath, withParent } from './rooted-path.ts'
+
+/** Where a file system is rooted and to whom new files belong. */
+export interface NodeFileSystemOptions {
+  /** An existing directory of the host; every path of the port means a path below it. */
+  readonly root: string
+  /** New files and directories are given to this user (needs the right to change owners); default: the process's own. */
+  readonly user?: { readonly uid: number; readonly gid: number }
+  /** Names beyond the host's own accounts, for service users that exist on the target only. */
+  readonly accounts?: Accounts
+  /** Descriptors of written files kept open, default 32. */
+  readonly openFilesMax?: number
+}
+
+/** FileSystem handlers for the asynchronous driver. */
+export type NodeFileSystem = PortHandler<FileSystemContract> & {
+  /** Closes the descriptors kept open; the handlers remain usable. */
+  close(): void
+}
+
+/** What the handlers share. */
+export interface NodeFileSystemState {
+  readonly root: string
+  readonly user: { readonly uid: number; readonly gid: number } | null
+  readonly names: AccountNames
+  readonly openFiles: OpenFiles
+}
+
+/**
+ * The FileSystem port on this host's disk, confined to `root`: parents are walked by descriptor and symlinks are refused with
+ * `path-escapes-root`, also against a racing process. Calls that move bytes or wait for the device are asynchronous; calls on
+ * names are synchronous. Names that are not UTF-8 are listed with U+FFFD and cannot be opened. Linux only (`/proc` is needed).
+ * @throws environment-lacking without `/proc`
+ */
+export function nodeFileSystem(options: NodeFileSystemOptions): NodeFileSystem {
+  if (!existsSync('/proc/self/fd')) {
+    throw new OperatingError(
+      'environment-lacking',
+      '/proc is not mounted: files cannot be reached safely without it',
+    )
+  }
+  const state: NodeFileSystemState = {
+    root: options.root,
+    user: options.user ?? null,
+    names: accountNames(options.accounts),
+    openFiles: new OpenFiles(options.openFilesMax ?? 32),
+  }
+  return {
+    ...directoryHandlers(state),
+    ...contentHandlers(state),
+    close: () => state.openFiles.close(),
+  }
+}
+
+type ContentMethod = 'read' | 'create' | 'write' | 'truncate' | 'sync'
+
+function contentHandlers(state: NodeFileSystemState): Pick<PortHandler<FileSystemContract>, ContentMethod> {
+  return {
+    read: ({ path, offset, length }) =>
+      told(path, 'read', async () => {
+        const descriptor = withParent(state.root, path, (host) => openRegular(host, constants.O_RDONLY, path))
+        return await closeAfter(descriptor, () => readFully(descriptor, offset, length))
+      }),
+    create({ path, mode }) {
+      try {
+        withParent(state.root, path, (host) => createFile(state, host, mode))
+      } catch (thrown) {
+        throw mapFileError(thrown, path, 'create')
+      }
+    },
+    write: ({ path, offset, bytes }) =>
+      told(path, 'write', () =>
+        useWritten(state, path, (descriptor) => writeFully(descriptor, offset, bytes)),
+      ),
+    truncate: ({ path, sizeBytes }) =>
+      told(path, 'truncate', () =>
+        useWritten(state, path, (descriptor) => truncateDescriptor(descriptor, sizeBytes)),
+      ),
+    sync: ({ path }) => told(path, 'sync', () => useWritten(state, path, syncDescriptor)),
+  }
+}
+
+function createFile(state: NodeFileSystemState, host: string, mode: number): void {
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
+  // Closed to others until the owner and the exact mode (the umask would narrow it) are set.
+  const descriptor = openSync(host, flags, 0o600)
+  closeAfter(descriptor, () => {
+    if (state.user !== null) fchownSync(descriptor, state.user.uid, state.user.gid)
+    fchmodSync(descriptor, mode & 0o7777)
+  })
+}
+
+/** Runs `use` with the shared descriptor of a file that exists and is written. */
+function useWritten<A>(
+  state: NodeFileSystemState,
+  path: string,
+  use: (descriptor: number) => Promise<A>,
+): Promise<A> {
+  return withParent(state.root, path, (host) => {
+    const found = lstatSync(host, { bigint: true, throwIfNoEntry: false }) ?? null
+    return state.openFiles.use(
+      normalPath(path),
+      found,
+      () => openRegular(host, constants.O_WRONLY, path),
+      use,
+    )
+  })
+}
+
+/** Runs a call and tells its failure as an operating error. */
+async function told<A>(path: string, action: string, call: () => Promise<A>): Promise<A> {
+  try {
+    return await call()
+  } catch (thrown) {
+    throw mapFileError(thrown, path, action)
+  }
+}
