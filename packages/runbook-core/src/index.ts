@@ -6,12 +6,8 @@ export type * from './formats/index.ts'
 export type * from './journal/events.ts'
 export * from './ports/index.ts'
 export type * from './runbook/qualified.ts'
-export {
-  CANONICAL_DEPTH_MAX,
-  canonicalJson,
-  canonicalJsonBytes,
-  type JsonValue,
-} from './text/canonical-json.ts'
+export { CANONICAL_DEPTH_MAX, canonicalJson, canonicalJsonBytes } from './text/canonical-json.ts'
+export { formatInstant, formatInstantSeconds, INSTANT_MAX, parseInstant } from './text/instant.ts'
 export type { Json } from './text/json.ts'
 export { compareUtf8, utf8Decode, utf8Encode } from './text/utf8.ts'
 export type { ServiceUnit, TimerUnit, Unit } from './units/unit.ts'

@@ -15,6 +15,7 @@ export {
 } from './object-store.ts'
 export { Random, type RandomContract } from './random.ts'
 export { type ServiceStatus, Services, type ServicesContract } from './services.ts'
+export { type Signed, Signer, type SignerContract } from './signer.ts'
 export {
   Alerts,
   type AlertsContract,

@@ -1,15 +1,6 @@
 import { OperatingError } from '../errors/index.ts'
 import { compareUtf8, utf8Encode } from './utf8.ts'
 
-/** A value that JSON can say. */
-export type JsonValue =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly JsonValue[]
-  | { readonly [key: string]: JsonValue }
-
 /** Deepest nesting of arrays and objects that has a canonical form; deeper input is refused instead of exhausting the stack. */
 export const CANONICAL_DEPTH_MAX = 64
 
