@@ -1,1 +1,2 @@
-export {}
+export * from './disk/index.ts'
+export * from './kernel/index.ts'

@@ -1,0 +1,8 @@
+export { SECTOR_BYTES } from './cached-file.ts'
+export type { Damage } from './damage.ts'
+export { BLOCK_BYTES } from './disk-tree.ts'
+export type { DiskFault, DiskOperation } from './fault.ts'
+export type { Attributes } from './node.ts'
+export { type Actor, ROOT } from './permissions.ts'
+export type { PowerLossStyle } from './power-loss.ts'
+export { SimulatedDisk } from './simulated-disk.ts'

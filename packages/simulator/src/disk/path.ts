@@ -1,0 +1,29 @@
+import { OperatingError, utf8Encode } from '@dr-drill/runbook-core'
+
+/** Longest name of one path component in bytes, as on ext4 and XFS. */
+export const NAME_BYTES_MAX = 255
+
+/**
+ * The components of an absolute path; `/` has none. Empty components and `.` vanish.
+ * @throws path-escapes-root for relative paths, `..` and NUL; input-output for a name longer than a disk stores
+ */
+export function splitPath(path: string): string[] {
+  if (!path.startsWith('/')) throw escapes(path, 'is not absolute')
+  if (path.includes('\0')) throw escapes(path, 'holds a NUL byte')
+  const names = path.split('/').filter((name) => name !== '' && name !== '.')
+  for (const name of names) {
+    if (name === '..') throw escapes(path, 'climbs with ..')
+    // A UTF-16 code unit is at most three bytes: most names need no encoding to be found short enough.
+    if (name.length * 3 > NAME_BYTES_MAX && utf8Encode(name).length > NAME_BYTES_MAX) {
+      throw new OperatingError('input-output', `a name in ${path} is longer than ${NAME_BYTES_MAX} bytes`, {
+        subject: path,
+      })
+    }
+  }
+  return names
+}
+
+/** The error of a path that leaves the root. */
+export function escapes(path: string, how: string): OperatingError {
+  return new OperatingError('path-escapes-root', `${path} ${how}`, { subject: path })
+}

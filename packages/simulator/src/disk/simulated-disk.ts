@@ -1,0 +1,171 @@
+import {
+  type FileSystemContract,
+  invariant,
+  type PortHandler,
+  type RunningDigest,
+} from '@dr-drill/runbook-core'
+import type { RandomStream } from '../kernel/random-stream.ts'
+import { CachedFile } from './cached-file.ts'
+import { Content } from './content.ts'
+import type { Damage } from './damage.ts'
+import { DiskTree, type Place } from './disk-tree.ts'
+import type { DiskFault } from './fault.ts'
+import { forkTree } from './fork.ts'
+import { digestTree } from './image.ts'
+import { type Attributes, directoryNode, fileNode, type Node } from './node.ts'
+import { full, operationsOn } from './operations.ts'
+import { type Actor, ROOT } from './permissions.ts'
+import { drawStyle, losePower, type PowerLossStyle } from './power-loss.ts'
+
+/** Whom placed files belong to when nothing else is said. */
+const PLACED: Attributes = { mode: 0o644, owner: 'root', group: 'root' }
+
+/**
+ * A disk in memory with the promises of a real one and no more: contents are durable after `sync`, names after `syncDirectory`, and
+ * `powerLoss` draws what is left of all else. Real bytes; no time passes in it (wrap its handlers for latency).
+ */
+export class SimulatedDisk {
+  readonly #tree: DiskTree
+  #faults: DiskFault[] = []
+  #counts = new Map<string, number>()
+
+  constructor(options: { readonly capacityBytes?: number } = {}, tree?: DiskTree) {
+    this.#tree = tree ?? new DiskTree(options.capacityBytes ?? Number.MAX_SAFE_INTEGER)
+  }
+
+  /** Handlers of the port FileSystem for one acting account; several may act on the same disk. */
+  handlers(actor: Actor = ROOT): PortHandler<FileSystemContract> & FileSystemContract {
+    const operations = operationsOn(this.#tree, actor)
+    const guarded: Record<string, unknown> = {}
+    for (const method of Object.keys(operations) as (keyof FileSystemContract)[]) {
+      const operation = operations[method] as (input: unknown) => unknown
+      guarded[method] = (input: { readonly path?: string; readonly from?: string }) => {
+        const performs = this.#meetFaults(method, input.path ?? input.from ?? '/')
+        return performs ? operation(input) : undefined
+      }
+    }
+    return guarded as unknown as PortHandler<FileSystemContract> & FileSystemContract
+  }
+
+  #meetFaults(method: keyof FileSystemContract, path: string): boolean {
+    const ordinal = this.#counts.get(method) ?? 0
+    this.#counts.set(method, ordinal + 1)
+    let performs = true
+    for (const fault of this.#faults) {
+      if (fault.meets({ method, path, ordinal }) === 'pretend') performs = false
+    }
+    return performs
+  }
+
+  /** The power fails: the cache is gone, and what was not fsynced is there, gone or torn as drawn. Answers the style drawn. */
+  powerLoss(random: RandomStream, style: PowerLossStyle = drawStyle(random.split('style'))): PowerLossStyle {
+    losePower(this.#tree, style, random)
+    return style
+  }
+
+  /**
+   * A process that used the disk dies. The cache belongs to the kernel, so nothing is lost and nothing becomes durable: what another
+   * process reads next is what the dead one wrote. Named beside `powerLoss` so that a world's two ways to die read alike.
+   */
+  processDeath(): void {}
+
+  /** An independent disk in the same state, faults and their counters included; bytes are shared until either writes. */
+  fork(): SimulatedDisk {
+    const copy = new SimulatedDisk({}, forkTree(this.#tree))
+    copy.#faults = this.#faults.map((fault) => fault.fork())
+    copy.#counts = new Map(this.#counts)
+    return copy
+  }
+
+  /** Adds a fault; later ones meet an operation after earlier ones. */
+  addFault(fault: DiskFault): void {
+    this.#faults.push(fault)
+  }
+
+  removeFault(fault: DiskFault): void {
+    this.#faults = this.#faults.filter((other) => other !== fault)
+  }
+
+  /** Lets bytes of a file rot: reads return them with the mask's bits flipped, `pristine` does not. @throws file-missing */
+  damage(path: string, damage: Damage): void {
+    const file = this.#tree.file(ROOT, path)
+    invariant(damage.mask.length > 0, 'damage covers at least one byte')
+    file.damage = [...file.damage, damage]
+  }
+
+  /** The whole bytes of a file as they were written, whatever has rotted since. @throws file-missing */
+  pristine(path: string): Uint8Array {
+    const { content } = this.#tree.file(ROOT, path).data
+    return content.read(0, content.sizeBytes)
+  }
+
+  /** The immutable blob behind a file that was placed from one, has not been written and has not rotted; else null. @throws file-missing */
+  blobOf(path: string): Uint8Array | null {
+    const file = this.#tree.file(ROOT, path)
+    return file.damage.length > 0 ? null : file.data.content.blob
+  }
+
+  /**
+   * Writes a whole file from a blob without copying it, as an actor: made when missing, truncated when there, not synced. For ports
+   * that fill files (a download); the caller never changes the blob again. @throws as create and write do
+   */
+  writeBlob(
+    actor: Actor,
+    input: { readonly path: string; readonly mode: number; readonly blob: Uint8Array },
+  ): void {
+    const { path, mode, blob } = input
+    const operations = operationsOn(this.#tree, actor)
+    if (operations.stat({ path }) === null) operations.create({ path, mode })
+    operations.truncate({ path, sizeBytes: 0 })
+    const file = this.#tree.file(actor, path)
+    if (!this.#tree.resize(0, blob.length)) throw full(path)
+    file.data.replace(blob)
+  }
+
+  /**
+   * Puts a file there, durable at once, with missing directories above it, without copying: the caller never changes the blob again.
+   * For worlds that are set up; replaces a file of that name.
+   */
+  place(path: string, blob: Uint8Array, attributes: Partial<Attributes> = {}): void {
+    const file = fileNode({ ...PLACED, ...attributes }, new CachedFile(Content.adopt(blob)))
+    const held = this.#plant(path, file)
+    invariant(held === null || held.type === 'file', `${path} is not a file`)
+  }
+
+  /** Puts a symbolic link there, as an attacker or a careless operator would; no operation follows it. */
+  plantSymlink(path: string, target: string): void {
+    const node: Node = {
+      type: 'symlink',
+      target,
+      attributes: { ...PLACED, mode: 0o777 },
+      olderAttributes: [],
+    }
+    invariant(this.#plant(path, node) === null, `something is at ${path} already`)
+  }
+
+  #plant(path: string, node: Node): Node | null {
+    const names = path.split('/').filter((name) => name !== '')
+    for (let depth = 1; depth < names.length; depth += 1) {
+      const above = this.#tree.place(ROOT, `/${names.slice(0, depth).join('/')}`) as Place
+      if (above.node === null) this.#settle(above, directoryNode({ ...PLACED, mode: 0o755 }, above.parent))
+    }
+    const place = this.#tree.place(ROOT, path) as Place
+    this.#settle(place, node)
+    return place.node
+  }
+
+  #settle({ parent, name }: Place, node: Node): void {
+    this.#tree.names.settle(parent, name, node)
+    this.#tree.link(parent, name, node)
+  }
+
+  /** Bytes in use, in whole blocks. */
+  get usedBytes(): number {
+    return this.#tree.usedBytes
+  }
+
+  /** A digest of everything that can still matter: cached and durable trees, bytes, versions, attributes, damage. */
+  image(digest: RunningDigest): string {
+    return digestTree(this.#tree, digest)
+  }
+}

@@ -1,0 +1,1 @@
+export { type Draw, type DrawLog, RandomStream } from './random-stream.ts'
