@@ -1,0 +1,69 @@
+import type { CallContext, FileSystemContract, PortHandler } from '@dr-drill/runbook-core'
+
+const CHUNK_BYTES = 512 * 1024
+const uncancelled: CallContext = { onCancel() {} }
+
+/**
+ * Writes a stream into one file of the target, through the target's own FileSystem, so that its rules (root, symlinks, owners)
+ * hold. Two buffers: one fills while the other is written; memory does not grow with the file.
+ */
+export class FileSink {
+  readonly #files: PortHandler<FileSystemContract>
+  readonly #path: string
+  #filling = Buffer.allocUnsafe(CHUNK_BYTES)
+  #spare = Buffer.allocUnsafe(CHUNK_BYTES)
+  #filled = 0
+  #offset = 0
+  #writing: Promise<unknown> = Promise.resolve()
+
+  constructor(files: PortHandler<FileSystemContract>, path: string) {
+    this.#files = files
+    this.#path = path
+  }
+
+  /** Makes the file, or empties the one that is there. */
+  async open(mode: number): Promise<void> {
+    const path = this.#path
+    const found = await this.#files.stat({ path }, uncancelled)
+    if (found === null) await this.#files.create({ path, mode }, uncancelled)
+    else {
+      await this.#files.truncate({ path, sizeBytes: 0 }, uncancelled)
+      await this.#files.setMode({ path, mode }, uncancelled)
+    }
+  }
+
+  /** Bytes taken so far. */
+  get sizeBytes(): number {
+    return this.#offset + this.#filled
+  }
+
+  async add(bytes: Uint8Array): Promise<void> {
+    let taken = 0
+    while (taken < bytes.length) {
+      const count = Math.min(bytes.length - taken, CHUNK_BYTES - this.#filled)
+      this.#filling.set(bytes.subarray(taken, taken + count), this.#filled)
+      this.#filled += count
+      taken += count
+      if (this.#filled === CHUNK_BYTES) await this.#flush()
+    }
+  }
+
+  /** Waits until everything is written (not synced). */
+  async end(): Promise<void> {
+    if (this.#filled > 0) await this.#flush()
+    await this.#writing
+  }
+
+  async #flush(): Promise<void> {
+    await this.#writing
+    const full = this.#filling
+    const input = { path: this.#path, offset: this.#offset, bytes: full.subarray(0, this.#filled) }
+    this.#filling = this.#spare
+    this.#spare = full
+    this.#offset += this.#filled
+    this.#filled = 0
+    this.#writing = Promise.resolve(this.#files.write(input, uncancelled) as PromiseLike<unknown>)
+    // Told by the next await; never an unhandled rejection in between.
+    this.#writing.catch(() => {})
+  }
+}

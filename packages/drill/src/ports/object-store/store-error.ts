@@ -1,0 +1,62 @@
+import { type ErrorCode, OperatingError } from '@dr-drill/runbook-core'
+
+/** What the failing request was about. */
+export interface StoreRequest {
+  readonly store: string
+  readonly key: string
+  /** What a failed condition (412) means for this request. */
+  readonly conditionFailed: 'object-changed' | 'object-exists'
+}
+
+interface Thrown {
+  readonly name?: unknown
+  readonly message?: unknown
+  readonly code?: unknown
+  readonly $metadata?: { readonly httpStatusCode?: number }
+}
+
+const BY_NAME: Readonly<Record<string, ErrorCode>> = {
+  NoSuchKey: 'object-missing',
+  NotFound: 'object-missing',
+  NoSuchVersion: 'object-missing',
+  NoSuchBucket: 'environment-lacking',
+  SlowDown: 'store-throttled',
+  TooManyRequests: 'store-throttled',
+  ThrottlingException: 'store-throttled',
+  RequestTimeTooSkewed: 'store-denied',
+  BadDigest: 'object-corrupt',
+  InvalidDigest: 'object-corrupt',
+  XAmzContentSHA256Mismatch: 'object-corrupt',
+  XAmzContentChecksumMismatch: 'object-corrupt',
+  ConditionalRequestConflict: 'store-throttled',
+  InvalidObjectState: 'object-missing',
+}
+
+/** The code for an S3 error name and HTTP status. */
+export function storeErrorCode(name: string, status: number | null, request: StoreRequest): ErrorCode {
+  const named = BY_NAME[name]
+  if (named !== undefined) return named
+  if (status === 412) return request.conditionFailed
+  if (status === 404 || status === 410) return 'object-missing'
+  if (status === 401 || status === 403) return 'store-denied'
+  if (status === 429) return 'store-throttled'
+  if (status !== null && status >= 400 && status < 500) return 'response-invalid'
+  return 'store-unavailable'
+}
+
+/** Whatever the SDK or a socket threw, as an operating error. Nothing of a request's headers or signature enters it. */
+export function storeError(thrown: unknown, request: StoreRequest): OperatingError {
+  if (thrown instanceof OperatingError) return thrown
+  const { name, message, code, $metadata } = (thrown ?? {}) as Thrown
+  const said = typeof name === 'string' ? name : 'unknown error'
+  const text = typeof message === 'string' ? message : ''
+  // The SDK tells a wrong checksum of a download by message only.
+  const corrupt = text.startsWith('Checksum mismatch')
+  const operating = corrupt
+    ? 'object-corrupt'
+    : storeErrorCode(said, $metadata?.httpStatusCode ?? null, request)
+  const detail = typeof code === 'string' ? code : said
+  return new OperatingError(operating, `${request.store}: ${request.key}: ${detail}${text && ` (${text})`}`, {
+    subject: `${request.store}:${request.key}`,
+  })
+}
