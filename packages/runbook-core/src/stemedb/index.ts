@@ -1,1 +1,1 @@
-export {}
+export * from './backup/index.ts'

@@ -1,0 +1,105 @@
+import type { Checksums } from '../../checksums/index.ts'
+import { attempt, type Task } from '../../effects/index.ts'
+import { OperatingError } from '../../errors/index.ts'
+import type { BackupCandidate, BackupDescription, Described, Refusal } from '../../formats/index.ts'
+import { ObjectStore } from '../../ports/index.ts'
+import { backupFiles, type Manifest } from './manifest.ts'
+import { METADATA_BYTES_MAX, metadataDifference, metadataOf, readMetadata } from './metadata.ts'
+import { METADATA_FILE } from './names.ts'
+import { fetchManifest, isRefusal, type ReadManifest } from './read-manifest.ts'
+import { eachObject, refusalOf } from './store-reading.ts'
+
+/** The one version of segments, records and checkpoints that this program reads. */
+export const FORMAT_VERSION = 1
+
+/** Everything that can be checked of a backup without reading its data: see `BackupFormat.describe`. */
+export function* describeBackup(
+  checksums: Checksums,
+  input: { readonly store: string; readonly candidate: BackupCandidate; readonly trustKey: string | null },
+): Task<Described> {
+  const read = yield* fetchManifest(checksums, input)
+  if (isRefusal(read)) return refused(input.candidate, read)
+  const { manifest } = read
+  const refusal =
+    unsupported(manifest) ??
+    (yield* objectsRefusal(input.store, manifest)) ??
+    (yield* metadataRefusal(checksums, input.store, manifest))
+  return refusal === null
+    ? { kind: 'usable', description: descriptionOf(read) }
+    : refused(input.candidate, refusal)
+}
+
+/** The description of a manifest, in core's terms. */
+export function descriptionOf({ manifest, signature }: ReadManifest): BackupDescription {
+  return { ...manifest, files: backupFiles(manifest), signature }
+}
+
+function refused(candidate: BackupCandidate, refusal: Refusal): Described {
+  return { kind: 'refused', candidate, refusal }
+}
+
+function unsupported({ formatVersion }: Manifest): Refusal | null {
+  if (formatVersion === FORMAT_VERSION) return null
+  return {
+    reason: 'version-unsupported',
+    detail: `the data has format version ${formatVersion}; this program reads ${FORMAT_VERSION}`,
+  }
+}
+
+/** D26, D27: every listed object is there, in full size. */
+function* objectsRefusal(store: string, manifest: Manifest): Task<Refusal | null> {
+  const missing = new Map(backupFiles(manifest).map((file) => [file.key, file.sizeBytes]))
+  let wrongSize: Refusal | null = null
+  yield* eachObject({ store, prefix: `${manifest.name}/` }, ({ key, sizeBytes }) => {
+    const expected = missing.get(key)
+    if (expected === undefined) return
+    missing.delete(key)
+    if (sizeBytes !== expected) {
+      wrongSize ??= {
+        reason: 'object-size-differs',
+        detail: `${key} has ${sizeBytes} bytes, the manifest says ${expected}`,
+      }
+    }
+  })
+  const [first] = missing.keys()
+  if (first === undefined) return wrongSize
+  return { reason: 'object-missing', detail: `${first} is not there (${missing.size} missing)` }
+}
+
+/** The metadata is the one the manifest lists, and says the same. */
+export function* metadataRefusal(
+  checksums: Checksums,
+  store: string,
+  manifest: Manifest,
+): Task<Refusal | null> {
+  const key = `${manifest.name}/${METADATA_FILE}`
+  const got = yield* attempt(ObjectStore.get({ store, key, sizeBytesMax: METADATA_BYTES_MAX }))
+  if (!got.ok) {
+    if (got.error.code === 'object-missing')
+      return { reason: 'object-missing', detail: `${key} is not there` }
+    const refusal = refusalOf(got.error)
+    if (refusal === null) throw got.error
+    return refusal
+  }
+  const listed = manifest.files.find((file) => file.path === METADATA_FILE)
+  if (checksums.sha256Hex(got.value.bytes) !== listed?.sha256) {
+    return { reason: 'object-corrupt', detail: `${key} is not the one that the manifest lists` }
+  }
+  return metadataContentRefusal(manifest, got.value.bytes)
+}
+
+/** Metadata bytes against the manifest that lists them. */
+export function metadataContentRefusal(manifest: Manifest, bytes: Uint8Array): Refusal | null {
+  const count = (prefix: string) => manifest.files.filter((file) => file.path.startsWith(prefix)).length
+  const expected = metadataOf(manifest, { wal: count('wal/'), db: count('db/') })
+  try {
+    const field = metadataDifference(readMetadata(bytes), expected)
+    if (field === null) return null
+    const reason = field === 'timestamp' ? 'name-disagrees' : 'unreadable'
+    return { reason, detail: `${METADATA_FILE} and the manifest disagree in ${field}` }
+  } catch (error) {
+    const refusal = error instanceof OperatingError ? refusalOf(error) : null
+    if (refusal === null) throw error
+    return refusal
+  }
+}

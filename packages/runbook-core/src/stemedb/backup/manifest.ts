@@ -1,0 +1,137 @@
+import { z } from 'zod'
+import { OperatingError } from '../../errors/index.ts'
+import type { BackupFile } from '../../formats/index.ts'
+import { canonicalJson } from '../../text/canonical-json.ts'
+import { compareUtf8, utf8Encode } from '../../text/utf8.ts'
+import {
+  countField,
+  engineVersionField,
+  historyField,
+  instantField,
+  instantText,
+  positionField,
+  sha256Field,
+} from './fields.ts'
+import { type Expected, readDocument } from './hostile-json.ts'
+import { METADATA_FILE, parseBackupName, roleOfBackupPath } from './names.ts'
+
+/** One file of a backup as the manifest lists it. */
+export interface ManifestFile {
+  readonly path: string
+  readonly sizeBytes: number
+  readonly sha256: string
+}
+
+/** What manifest and metadata both say about a backup. Times are history time in ms. */
+export interface BackupFacts {
+  readonly history: string
+  readonly engineVersion: string
+  /** Version of segments, records and checkpoints. */
+  readonly formatVersion: number
+  /** First position that the backup's data files do not hold: replay begins there. */
+  readonly startPosition: string
+  /** Last position that the backup holds. */
+  readonly stopPosition: string
+  readonly startedAt: number
+  readonly stoppedAt: number
+  /** Records in the backup, its log included. */
+  readonly recordCount: number
+}
+
+/** A backup's manifest, read and checked. Its files are sorted by the UTF-8 bytes of their paths. */
+export interface Manifest extends BackupFacts {
+  readonly name: string
+  readonly totalBytes: number
+  readonly files: readonly ManifestFile[]
+}
+
+/** A larger manifest is not read: about 100,000 files. */
+export const MANIFEST_BYTES_MAX = 16 * 1024 * 1024
+
+const MANIFEST: Expected<Manifest> = {
+  kind: 'stemedb-backup-manifest',
+  schemaVersionMax: 1,
+  what: 'manifest',
+  schema: z.object({
+    name: z.string().refine((name) => parseBackupName(name) !== null, 'not the name of a backup'),
+    history: historyField,
+    engineVersion: engineVersionField,
+    formatVersion: z.int().min(1),
+    startPosition: positionField,
+    stopPosition: positionField,
+    startedAt: instantField,
+    stoppedAt: instantField,
+    recordCount: countField,
+    totalBytes: countField,
+    files: z.array(
+      z.object({
+        path: z.string().refine((path) => roleOfBackupPath(path) !== null, 'no path of a backup'),
+        sizeBytes: countField,
+        sha256: sha256Field,
+      }),
+    ),
+  }),
+}
+
+/** The manifest's bytes: what is signed. Files are sorted here. */
+export function writeManifest(manifest: Omit<Manifest, 'totalBytes'>): Uint8Array {
+  const files = [...manifest.files].sort((a, b) => compareUtf8(a.path, b.path))
+  const text = canonicalJson({
+    kind: MANIFEST.kind,
+    schemaVersion: 1,
+    ...manifest,
+    startedAt: instantText(manifest.startedAt),
+    stoppedAt: instantText(manifest.stoppedAt),
+    totalBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
+    files: files.map(({ path, sizeBytes, sha256 }) => ({ path, sizeBytes, sha256 })),
+  })
+  return utf8Encode(`${text}\n`)
+}
+
+/**
+ * Reads a manifest's bytes (an envelope's payload) and checks that it agrees with itself.
+ * @throws OperatingError `input-invalid`, `input-too-new`
+ */
+export function readManifest(payload: Uint8Array): Manifest {
+  const manifest = readDocument(payload, MANIFEST)
+  checkFiles(manifest)
+  checkFacts(manifest)
+  return manifest
+}
+
+function checkFiles({ files, totalBytes }: Manifest): void {
+  let sum = 0
+  let before = ''
+  for (const { path, sizeBytes } of files) {
+    if (compareUtf8(before, path) >= 0) {
+      throw disagreement(`its files are not sorted by path, or ${path} stands twice`)
+    }
+    before = path
+    sum += sizeBytes
+  }
+  // A sum beyond 2^53 - 1 is no exact number, so it cannot equal one.
+  if (sum !== totalBytes) throw disagreement(`its files have ${sum} bytes, but totalBytes is ${totalBytes}`)
+  if (!files.some((file) => file.path === METADATA_FILE)) throw disagreement(`it lists no ${METADATA_FILE}`)
+  if (!files.some((file) => file.path.startsWith('db/'))) throw disagreement('it lists no file below db/')
+}
+
+function checkFacts(manifest: Manifest): void {
+  if (manifest.stoppedAt < manifest.startedAt) throw disagreement('it stopped before it started')
+  // Equal to stop + 1 when the checkpoint holds everything.
+  if (Number(manifest.startPosition) > Number(manifest.stopPosition) + 1) {
+    throw disagreement('its start position lies beyond what it holds')
+  }
+}
+
+function disagreement(detail: string): OperatingError {
+  return new OperatingError('input-invalid', `the manifest disagrees with itself: ${detail}`)
+}
+
+/** The manifest's files with role and key, as core's formats describe them. */
+export function backupFiles(manifest: Manifest): readonly BackupFile[] {
+  return manifest.files.map((file) => ({
+    ...file,
+    role: roleOfBackupPath(file.path)!,
+    key: `${manifest.name}/${file.path}`,
+  }))
+}

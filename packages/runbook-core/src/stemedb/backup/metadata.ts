@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import { canonicalJson } from '../../text/canonical-json.ts'
+import { formatInstantSeconds } from '../../text/instant.ts'
+import { utf8Encode } from '../../text/utf8.ts'
+import {
+  countField,
+  engineVersionField,
+  historyField,
+  instantField,
+  instantText,
+  positionField,
+} from './fields.ts'
+import { type Expected, readDocument } from './hostile-json.ts'
+import type { BackupFacts } from './manifest.ts'
+
+/** What `backup-metadata.json` says: the seed's fields first, then ours, all in the seed's spelling. */
+export interface BackupMetadata {
+  /** When the backup began, whole seconds: the time of its name. */
+  readonly timestamp: number
+  readonly assertion_count: number
+  readonly engine_version: string
+  readonly format_version: number
+  readonly history: string
+  readonly start_position: string
+  readonly stop_position: string
+  readonly started_at: number
+  readonly stopped_at: number
+  readonly file_counts: { readonly wal: number; readonly db: number }
+}
+
+/** A larger metadata file is not read. */
+export const METADATA_BYTES_MAX = 64 * 1024
+
+const METADATA: Expected<BackupMetadata> = {
+  kind: 'stemedb-backup-metadata',
+  schemaVersionMax: 1,
+  what: 'backup metadata',
+  schema: z.object({
+    timestamp: instantField,
+    assertion_count: countField,
+    engine_version: engineVersionField,
+    format_version: z.int().min(1),
+    history: historyField,
+    start_position: positionField,
+    stop_position: positionField,
+    started_at: instantField,
+    stopped_at: instantField,
+    file_counts: z.object({ wal: countField, db: countField }),
+  }),
+}
+
+/** The metadata of these facts. */
+export function metadataOf(
+  facts: BackupFacts,
+  fileCounts: { readonly wal: number; readonly db: number },
+): BackupMetadata {
+  return {
+    timestamp: facts.startedAt - (facts.startedAt % 1000),
+    assertion_count: facts.recordCount,
+    engine_version: facts.engineVersion,
+    format_version: facts.formatVersion,
+    history: facts.history,
+    start_position: facts.startPosition,
+    stop_position: facts.stopPosition,
+    started_at: facts.startedAt,
+    stopped_at: facts.stoppedAt,
+    file_counts: fileCounts,
+  }
+}
+
+/** The file's bytes. */
+export function writeMetadata(metadata: BackupMetadata): Uint8Array {
+  const text = canonicalJson({
+    kind: METADATA.kind,
+    schemaVersion: 1,
+    ...metadata,
+    timestamp: formatInstantSeconds(metadata.timestamp),
+    started_at: instantText(metadata.started_at),
+    stopped_at: instantText(metadata.stopped_at),
+  })
+  return utf8Encode(`${text}\n`)
+}
+
+/** @throws OperatingError `input-invalid`, `input-too-new` */
+export function readMetadata(bytes: Uint8Array): BackupMetadata {
+  return readDocument(bytes, METADATA)
+}
+
+/** The first field in which metadata and expectation differ; null when they agree. */
+export function metadataDifference(actual: BackupMetadata, expected: BackupMetadata): string | null {
+  for (const field of Object.keys(expected) as (keyof BackupMetadata)[]) {
+    if (canonicalJson(actual[field]) !== canonicalJson(expected[field])) return field
+  }
+  return null
+}

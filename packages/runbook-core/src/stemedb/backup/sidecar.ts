@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { OperatingError } from '../../errors/index.ts'
+import { canonicalJson } from '../../text/canonical-json.ts'
+import { utf8Encode } from '../../text/utf8.ts'
+import { countField, historyField, instantField, instantText, positionField, sha256Field } from './fields.ts'
+import { type Expected, readDocument } from './hostile-json.ts'
+
+/** What the sidecar of an archived segment says. Times are history time in ms. */
+export interface SegmentSidecar {
+  readonly history: string
+  readonly number: number
+  readonly firstPosition: string
+  readonly lastPosition: string
+  readonly firstRecordAt: number
+  readonly lastRecordAt: number
+  readonly recordCount: number
+  readonly sizeBytes: number
+  readonly sha256: string
+  /** SHA-256 of the segment before it in its history; null for a history's first. */
+  readonly predecessorSha256: string | null
+}
+
+/** A larger sidecar is not read. */
+export const SIDECAR_BYTES_MAX = 16 * 1024
+
+const SIDECAR: Expected<SegmentSidecar> = {
+  kind: 'stemedb-segment-sidecar',
+  schemaVersionMax: 1,
+  what: 'sidecar',
+  schema: z.object({
+    history: historyField,
+    number: countField,
+    firstPosition: positionField,
+    lastPosition: positionField,
+    firstRecordAt: instantField,
+    lastRecordAt: instantField,
+    recordCount: countField.min(1),
+    sizeBytes: countField.min(1),
+    sha256: sha256Field,
+    predecessorSha256: sha256Field.nullable(),
+  }),
+}
+
+/** The sidecar's bytes: what is signed. The same segment always gives the same bytes. */
+export function writeSidecar(sidecar: SegmentSidecar): Uint8Array {
+  const text = canonicalJson({
+    kind: SIDECAR.kind,
+    schemaVersion: 1,
+    ...sidecar,
+    firstRecordAt: instantText(sidecar.firstRecordAt),
+    lastRecordAt: instantText(sidecar.lastRecordAt),
+  })
+  return utf8Encode(`${text}\n`)
+}
+
+/**
+ * Reads a sidecar's bytes (an envelope's payload) and checks that it agrees with itself.
+ * @throws OperatingError `input-invalid`, `input-too-new`
+ */
+export function readSidecar(payload: Uint8Array): SegmentSidecar {
+  const sidecar = readDocument(payload, SIDECAR)
+  const span = Number(sidecar.lastPosition) - Number(sidecar.firstPosition) + 1
+  if (span !== sidecar.recordCount || sidecar.firstPosition === '0') {
+    throw new OperatingError(
+      'input-invalid',
+      `the sidecar disagrees with itself: positions ${sidecar.firstPosition} to ${sidecar.lastPosition} are not ${sidecar.recordCount} records`,
+    )
+  }
+  if (sidecar.lastRecordAt < sidecar.firstRecordAt) {
+    throw new OperatingError('input-invalid', 'the sidecar disagrees with itself: it ends before it begins')
+  }
+  return sidecar
+}
