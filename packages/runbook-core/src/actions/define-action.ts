@@ -40,6 +40,8 @@ export interface ActionContext {
   /** SHA-256(run, step, ordinal, input digest): the same across retries and resume. */
   readonly idempotencyKey: string
   readonly attempt: number
+  /** Who approved this step (`--approve STEP=NAME`); null while nobody has. */
+  readonly approvedBy: string | null
   readonly checksums: Checksums
   /** Abilities the target has. */
   readonly capabilities: ReadonlySet<Capability>

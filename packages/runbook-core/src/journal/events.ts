@@ -96,6 +96,8 @@ export type RunEvent =
       readonly attempt: number
       readonly error: ErrorRecord
     }
+  /** Stopped from outside before its end: another step failed first, a cancel, the deadline. Resume runs it again. */
+  | { readonly type: 'step-interrupted'; readonly step: string; readonly attempt: number }
   | {
       readonly type: 'step-retry-scheduled'
       readonly step: string
@@ -108,6 +110,10 @@ export type RunEvent =
       readonly reason: 'condition' | 'not-exercised'
       readonly detail: string
     }
+  /**
+   * No longer counts as done, and will run again on resume: its `undo` ran, what it held was given back, or a step that it rests on
+   * was undone.
+   */
   | { readonly type: 'step-undone'; readonly step: string }
   | { readonly type: 'obligation-taken'; readonly step: string; readonly obligation: Obligation }
   | { readonly type: 'obligation-discharged'; readonly id: string }
@@ -130,11 +136,12 @@ export type RunEvent =
 
 /** An event as it stands in the journal: one line of JSON, chained to the line before. */
 export interface JournalEntry {
+  /** Counts entries from 1; the header is line 0. */
   readonly seq: number
   /** Drill time in ms since the run started; monotonic across resume. */
   readonly at: number
   readonly event: RunEvent
-  /** SHA-256 of the line before; 64 zeros for the first. */
+  /** SHA-256 of the line before, without its newline; of the header line for the first. */
   readonly previous: string
   /** SHA-256 of the canonical JSON of this entry without this field. */
   readonly digest: string
