@@ -1,1 +1,5 @@
 export * from './backup/index.ts'
+export * from './checkpoint/index.ts'
+export * from './record/index.ts'
+export * from './record-file/index.ts'
+export * from './segment/index.ts'

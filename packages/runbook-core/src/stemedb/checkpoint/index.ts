@@ -1,0 +1,7 @@
+export {
+  checkpointFileName,
+  isUnfinishedCheckpoint,
+  parseCheckpointFileName,
+  unfinishedCheckpointName,
+} from './names.ts'
+export { checkpointFault, scanCheckpoint } from './scan-checkpoint.ts'
