@@ -1,2 +1,32 @@
 #!/usr/bin/env node
-process.stdout.write('dr-drill\n')
+import { readFileSync } from 'node:fs'
+import { COMMANDS } from './commands/index.ts'
+import { listenForSignals } from './interrupts.ts'
+import { printError } from './print-error.ts'
+import { runProgram } from './program.ts'
+import { processTerminal } from './terminal.ts'
+
+const terminal = processTerminal(process.env)
+
+const die = (thrown: unknown): never => {
+  printError(terminal, thrown)
+  process.exit(70)
+}
+process.on('uncaughtException', die)
+process.on('unhandledRejection', die)
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
+const exitCode = await runProgram(
+  process.argv.slice(2),
+  {
+    terminal,
+    interrupts: listenForSignals(terminal.err, (code) => process.exit(code)),
+    variables: process.env,
+    directory: process.cwd(),
+    version,
+  },
+  COMMANDS,
+)
+process.exit(exitCode)
