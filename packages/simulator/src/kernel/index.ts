@@ -1,1 +1,6 @@
+export { type DrawDivergence, firstDivergence, RecordedDraws } from './draw-log.ts'
+export { EventQueue, type ScheduledEvent } from './event-queue.ts'
+export { Kernel } from './kernel.ts'
+export { clockHandlers, type HistoryTime, randomHandlers } from './port-handlers.ts'
 export { type Draw, type DrawLog, RandomStream } from './random-stream.ts'
+export { type RunStatus, TimerScheduler, type TimerStatus } from './timer-scheduler.ts'

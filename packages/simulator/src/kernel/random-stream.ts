@@ -71,7 +71,7 @@ export class RandomStream {
   integer(min: number, max: number): number {
     invariant(Number.isSafeInteger(min) && Number.isSafeInteger(max) && min <= max, 'a range of integers')
     const count = max - min + 1
-    invariant(Number.isSafeInteger(count), 'a range of at most 2^53 integers')
+    invariant(count <= 0x20_0000_0000_0000, 'a range of at most 2^53 integers')
     if (count <= 0x1_0000_0000) return min + Math.floor((this.uint32() / 0x1_0000_0000) * count)
     const fraction = ((this.uint32() >>> 11) * 0x1_0000_0000 + this.uint32()) / 0x20_0000_0000_0000
     return min + Math.min(count - 1, Math.floor(fraction * count))
