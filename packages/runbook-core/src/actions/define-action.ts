@@ -26,6 +26,36 @@ export type Capability =
   | 'alerts'
   | 'notify'
 
+/**
+ * What an action is for, where declared effects do not tell it; read by linter and engine instead of kinds' names. A `gate`
+ * decides whether clients may come; `answers-clients` proves from outside that they are served; `volatile`: what it made dies
+ * with the host's processes, so a resume performs it again unless the world shows that it still holds.
+ */
+export type Trait =
+  | 'preflight'
+  | 'fences'
+  | 'selects'
+  | 'verifies-authenticity'
+  | 'fetches'
+  | 'falls-back'
+  | 'verifies'
+  | 'places'
+  | 'protects-files'
+  | 'configures'
+  | 'installs'
+  | 'pins-digest'
+  | 'stops'
+  | 'starts'
+  | 'validates'
+  | 'probes-by-writing'
+  | 'protects'
+  | 'gate'
+  | 'exposes'
+  | 'answers-clients'
+  | 'notifies'
+  | 'runs-commands'
+  | 'volatile'
+
 /** Milliseconds: best, likely, worst. */
 export interface DurationEstimate {
   readonly bestMs: number
@@ -63,6 +93,7 @@ export interface ActionDefinition<I, O> {
     readonly required: readonly Capability[]
     readonly optional: readonly Capability[]
   }
+  readonly traits: readonly Trait[]
   /** Ids of the ports that `run` calls. */
   readonly ports: readonly string[]
   /** Without a step's own estimate. */

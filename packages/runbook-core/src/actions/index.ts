@@ -1,3 +1,4 @@
+export type { DatabasePack } from './database-pack.ts'
 export {
   type ActionContext,
   type ActionDefinition,
@@ -8,5 +9,7 @@ export {
   type DurationEstimate,
   defineAction,
   type Resource,
+  type Trait,
 } from './define-action.ts'
+export { actionsFor } from './kinds.ts'
 export { type Discharge, type Obligation, Obligations, type ObligationsContract } from './obligations.ts'

@@ -9,6 +9,7 @@ export type {
   Refusal,
   SignatureStatus,
 } from './backup-format.ts'
+export type { EngineHealth, EngineProbe, RecordReader } from './engine-probe.ts'
 export type {
   ArchivedSegment,
   CutBound,

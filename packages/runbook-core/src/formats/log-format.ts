@@ -57,6 +57,13 @@ export interface LogFormat {
     /** Only segments that may hold positions after this one; null: all. */
     readonly after: Position | null
   }): Task<{ readonly segments: readonly ArchivedSegment[]; readonly refused: readonly RefusedSegment[] }>
+  /** What a key of the archive (of a segment or of its sidecar) claims by its form alone; null when it has another form. */
+  parseKey(key: string): {
+    readonly history: string
+    readonly number: number
+    readonly fileName: string
+    readonly segmentKey: string
+  } | null
   /** Reads every byte of a segment on the target's disk, in constant memory. */
   scan(input: { readonly path: string }): Task<SegmentScan>
   /** Copies the records up to a bound into a new file; the original is untouched. */

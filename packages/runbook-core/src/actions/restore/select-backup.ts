@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import type { Task } from '../../effects/index.ts'
+import { OperatingError } from '../../errors/index.ts'
+import type { BackupDescription, BackupFormat } from '../../formats/index.ts'
+import { Log, ObjectStore } from '../../ports/index.ts'
+import { type ActionDefinition, defineAction } from '../define-action.ts'
+import { patienceOf, patiently } from '../support/patience.ts'
+import { backupDescription, milliseconds, name, refusal } from '../support/schemas.ts'
+
+const input = z.strictObject({
+  store: name,
+  /** Raw Ed25519 public key as hex; empty leaves authenticity unchecked (and unproven). */
+  trustKey: z
+    .string()
+    .regex(/^([0-9a-f]{64})?$/, 'empty, or 64 hex digits')
+    .default(''),
+  /** Only backups whose content ended at or before this instant (D69). */
+  stoppedBy: milliseconds.nullable().default(null),
+  patienceMs: milliseconds,
+})
+const output = z.object({
+  /** Usable ones, newest first. */
+  usable: z.array(backupDescription),
+  refused: z.array(refusal),
+  /** Of the newest usable one. */
+  name: z.string(),
+  totalBytes: z.number(),
+  recordCount: z.number(),
+})
+
+/**
+ * Lists every backup, newest first, and refuses each that is incomplete, unreadable, misnamed, unsigned or not all there, with its
+ * reason (D20-D23, D27, D58, D67, D103). Never picks by name alone; an empty listing is an error, not an empty name (D21).
+ */
+export function selectBackup(
+  format: BackupFormat,
+): ActionDefinition<z.infer<typeof input>, z.infer<typeof output>> {
+  return defineAction({
+    kind: 'select-backup',
+    summary: 'Finds usable backups, newest first, and says why each other one is refused.',
+    input,
+    output,
+    effects: ({ store }) => ({ reads: [`store:${store}`], writes: [], destroys: [], exposes: [] }),
+    capabilities: { required: [], optional: [] },
+    ports: [ObjectStore.$id],
+    traits: ['selects', 'verifies-authenticity'],
+    estimate: () => ({ bestMs: 1_000, likelyMs: 10_000, worstMs: 120_000 }),
+    run: (given) => select(format, given),
+  })
+}
+
+function* select(format: BackupFormat, given: z.infer<typeof input>): Task<z.infer<typeof output>> {
+  const patience = patienceOf(given.patienceMs)
+  const candidates = yield* patiently(patience, `object store "${given.store}"`, () =>
+    format.list({ store: given.store }),
+  )
+  const usable: BackupDescription[] = []
+  const refused: z.infer<typeof refusal>[] = []
+  for (const candidate of candidates) {
+    const described = yield* patiently(patience, `object store "${given.store}"`, () =>
+      format.describe({
+        store: given.store,
+        candidate,
+        trustKey: given.trustKey === '' ? null : given.trustKey,
+      }),
+    )
+    if (described.kind === 'refused') {
+      refused.push({ name: candidate.name, ...described.refusal })
+    } else if (given.stoppedBy !== null && described.description.stoppedAt > given.stoppedBy) {
+      refused.push({
+        name: candidate.name,
+        reason: 'after-target',
+        detail: 'it holds records from after the target',
+      })
+    } else usable.push(described.description)
+  }
+  for (const { name: refusedName, reason, detail } of refused) {
+    yield* Log.write({ level: 'warn', message: `backup ${refusedName} refused: ${reason}: ${detail}` })
+  }
+  const [newest] = usable
+  if (newest === undefined) throw noneUsable(given.store, refused)
+  return {
+    usable: usable as z.infer<typeof backupDescription>[],
+    refused,
+    name: newest.name,
+    totalBytes: newest.totalBytes,
+    recordCount: newest.recordCount,
+  }
+}
+
+/** The refusal when no candidate is left, with every reason. */
+export function noneUsable(store: string, refused: readonly z.infer<typeof refusal>[]): OperatingError {
+  const reasons = refused.map((one) => `${one.name}: ${one.reason} (${one.detail})`).join('; ')
+  return new OperatingError(
+    'backup-none-usable',
+    refused.length === 0
+      ? `store "${store}" holds no backup`
+      : `no backup in store "${store}" is usable: ${reasons}`,
+    { subject: store },
+  )
+}
