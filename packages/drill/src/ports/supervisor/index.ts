@@ -1,0 +1,5 @@
+export { parseEnvironmentFile } from './environment-file.ts'
+export type { Program } from './service-process.ts'
+export type { ServiceHost } from './supervised-service.ts'
+export { type Supervisor, type SupervisorOptions, supervisor } from './supervisor.ts'
+export { type UnitState, type UnitStore, unitStore } from './unit-store.ts'
