@@ -10,6 +10,8 @@ export interface Scope {
   readonly steps: Readonly<Record<string, Json>>
   /** Facts of the run: id, mode, environment, target, capabilities, failureAt. */
   readonly run: Readonly<Record<string, Json>>
+  /** Known at plan time, in estimates only: backupBytes, logBytes, records. */
+  readonly facts?: Readonly<Record<string, Json>>
 }
 
 /** A checked CEL expression (no time-zone getters, no `matches`). */
