@@ -32,7 +32,10 @@ export interface BackupDescription {
   readonly history: string
   readonly engineVersion: string
   readonly formatVersion: number
-  /** The log must be replayed from `startPosition` at least; the backup holds everything up to `stopPosition`. */
+  /**
+   * The data files hold everything up to `startPosition`: the log must be replayed from the position after it, and a log that begins
+   * earlier does no harm. With its log the backup holds everything up to `stopPosition`.
+   */
   readonly startPosition: Position
   readonly stopPosition: Position
   readonly startedAt: number

@@ -84,6 +84,7 @@ export interface RefusedSegment {
   readonly key: string
   readonly reason:
     | 'sidecar-missing'
+    | 'segment-missing'
     | 'sidecar-unreadable'
     | 'signature-invalid'
     | 'size-differs'

@@ -3,14 +3,12 @@ import { attempt, type Task } from '../../effects/index.ts'
 import { OperatingError } from '../../errors/index.ts'
 import type { BackupCandidate, BackupDescription, Described, Refusal } from '../../formats/index.ts'
 import { ObjectStore } from '../../ports/index.ts'
+import { FORMAT_VERSION } from '../record-file/index.ts'
 import { backupFiles, type Manifest } from './manifest.ts'
 import { METADATA_BYTES_MAX, metadataDifference, metadataOf, readMetadata } from './metadata.ts'
 import { METADATA_FILE } from './names.ts'
 import { fetchManifest, isRefusal, type ReadManifest } from './read-manifest.ts'
 import { eachObject, refusalOf } from './store-reading.ts'
-
-/** The one version of segments, records and checkpoints that this program reads. */
-export const FORMAT_VERSION = 1
 
 /** Everything that can be checked of a backup without reading its data: see `BackupFormat.describe`. */
 export function* describeBackup(

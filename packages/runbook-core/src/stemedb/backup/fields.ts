@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { formatInstant, parseInstant } from '../../text/instant.ts'
+import { parsePosition } from '../record/index.ts'
 import { isHistory } from './names.ts'
 
 /** A history's id. */
@@ -14,8 +15,7 @@ export const countField = z.int().min(0)
 /** A position as these files write it: decimal, no leading zero, at most 2^53 - 1. Position 0 is before the first record. */
 export const positionField = z
   .string()
-  .regex(/^(0|[1-9][0-9]{0,15})$/, 'not a position: a decimal integer')
-  .refine((text) => Number.isSafeInteger(Number(text)), 'not a position: beyond 2^53 - 1')
+  .refine((text) => parsePosition(text) !== null, 'not a position: a decimal integer below 2^53')
 
 /** RFC 3339 UTC with milliseconds, as ms since 1970; written by `instantText`. */
 export const instantField = z.string().transform((text, context) => {

@@ -1,3 +1,4 @@
+export { listCandidates, stemedbBackupFormat } from './backup-format.ts'
 export {
   type Envelope,
   keyIdOf,
@@ -6,6 +7,7 @@ export {
   sealEnvelope,
   signatureStatus,
 } from './envelope.ts'
+export { stemedbLogFormat } from './log-format.ts'
 export {
   type BackupFacts,
   backupFiles,

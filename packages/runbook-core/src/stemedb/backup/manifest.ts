@@ -3,6 +3,7 @@ import { OperatingError } from '../../errors/index.ts'
 import type { BackupFile } from '../../formats/index.ts'
 import { canonicalJson } from '../../text/canonical-json.ts'
 import { compareUtf8, utf8Encode } from '../../text/utf8.ts'
+import { requirePosition } from '../record/index.ts'
 import {
   countField,
   engineVersionField,
@@ -28,7 +29,7 @@ export interface BackupFacts {
   readonly engineVersion: string
   /** Version of segments, records and checkpoints. */
   readonly formatVersion: number
-  /** First position that the backup's data files do not hold: replay begins there. */
+  /** Last position that the backup's data files hold: replay begins after it. 0 when they hold nothing. */
   readonly startPosition: string
   /** Last position that the backup holds. */
   readonly stopPosition: string
@@ -117,8 +118,7 @@ function checkFiles({ files, totalBytes }: Manifest): void {
 
 function checkFacts(manifest: Manifest): void {
   if (manifest.stoppedAt < manifest.startedAt) throw disagreement('it stopped before it started')
-  // Equal to stop + 1 when the checkpoint holds everything.
-  if (Number(manifest.startPosition) > Number(manifest.stopPosition) + 1) {
+  if (requirePosition(manifest.startPosition) > requirePosition(manifest.stopPosition)) {
     throw disagreement('its start position lies beyond what it holds')
   }
 }

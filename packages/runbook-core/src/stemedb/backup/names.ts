@@ -12,7 +12,7 @@ export const MANIFEST_FILE = 'manifest.jsonl'
 export const SIDECAR_SUFFIX = '.json'
 
 const BACKUP_NAME = /^stemedb-backup-(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)$/
-const HISTORY = /^[0-9a-f]{32}$/
+const HISTORY = /^(?!0{32}$)[0-9a-f]{32}$/
 const SEGMENT_FILE = /^segment-(\d{5,15})\.wal$/
 const DATA_FILE = /^db\/[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.kv$/
 const ARCHIVED = /^wal-archive\/([0-9a-f]{32})\/(segment-\d{5,15}\.wal)(\.json)?$/
@@ -40,7 +40,7 @@ export function parseBackupName(name: string): number | null {
   return at >= 0 && at <= INSTANT_MAX && backupName(at) === name ? at : null
 }
 
-/** True for a history's id: 32 lower-case hex digits. */
+/** True for a history's id: 32 lower-case hex digits, not all zero. */
 export function isHistory(text: string): boolean {
   return HISTORY.test(text)
 }
@@ -86,5 +86,7 @@ export function parseArchiveKey(key: string): ArchiveKey | null {
   const match = ARCHIVED.exec(key)
   if (match === null) return null
   const number = parseSegmentFileName(match[2]!)
-  return number === null ? null : { history: match[1]!, number, isSidecar: match[3] !== undefined }
+  const history = match[1]!
+  if (number === null || !isHistory(history)) return null
+  return { history, number, isSidecar: match[3] !== undefined }
 }

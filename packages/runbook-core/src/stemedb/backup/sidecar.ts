@@ -34,7 +34,7 @@ const SIDECAR: Expected<SegmentSidecar> = {
     lastPosition: positionField,
     firstRecordAt: instantField,
     lastRecordAt: instantField,
-    recordCount: countField.min(1),
+    recordCount: countField,
     sizeBytes: countField.min(1),
     sha256: sha256Field,
     predecessorSha256: sha256Field.nullable(),

@@ -37,7 +37,7 @@ export const manifest: fc.Arbitrary<Omit<Manifest, 'totalBytes'>> = fc
     name: backupName(startedAt),
     engineVersion: '1.4.0',
     formatVersion: 1,
-    startPosition: String(start + 1),
+    startPosition: String(start),
     stopPosition: String(start + span),
     startedAt,
     stoppedAt: startedAt + tookMs,

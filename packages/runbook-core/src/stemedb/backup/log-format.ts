@@ -1,0 +1,33 @@
+import type { Checksums } from '../../checksums/index.ts'
+import type { LogFormat } from '../../formats/index.ts'
+import { formatPosition, requirePosition } from '../record/index.ts'
+import { scanSegment } from '../segment/index.ts'
+import { cutSegment } from './cut-segment.ts'
+import { listArchive } from './list-archive.ts'
+import { archivedSegmentKey, parseArchiveKey, segmentFileName } from './names.ts'
+
+/** StemeDB's write-ahead log and its archive: laid out and signed as `docs/formats-backup.md` says. */
+export function stemedbLogFormat(options: { readonly checksums: Checksums }): LogFormat {
+  const { checksums } = options
+  return {
+    list: (input) => listArchive(checksums, input),
+    parseKey: claimOf,
+    scan: ({ path }) => scanSegment(checksums, path),
+    cut: (input) => cutSegment(checksums, input),
+    compare: (a, b) => requirePosition(a) - requirePosition(b),
+    next: (position) => formatPosition(requirePosition(position) + 1),
+    distance: (first, last) => requirePosition(last) - requirePosition(first) + 1,
+  }
+}
+
+function claimOf(key: string): ReturnType<LogFormat['parseKey']> {
+  const parsed = parseArchiveKey(key)
+  if (parsed === null) return null
+  const { history, number } = parsed
+  return {
+    history,
+    number,
+    fileName: segmentFileName(number),
+    segmentKey: archivedSegmentKey(history, number),
+  }
+}
