@@ -1,0 +1,43 @@
+import type { ReadbackRecord } from '../formats/index.ts'
+import { DIGESTS_PER_KEY_MAX } from './ledger-entry.ts'
+
+/** Everything a readback says about one key. */
+export interface ReadbackEntry {
+  readonly key: string
+  /** How often the record came. */
+  readonly count: number
+  /**
+   * Distinct digests it came with, sorted; at most one more than a ledger can allow, which is enough to see that one of them
+   * is not allowed.
+   */
+  readonly digests: readonly string[]
+}
+
+/** The entry of one record. */
+export function entryOfRecord(record: ReadbackRecord): ReadbackEntry {
+  return { key: record.key, count: 1, digests: [record.digest] }
+}
+
+/** What two entries of one key say together; associative and commutative. */
+export function combineReadback(a: ReadbackEntry, b: ReadbackEntry): ReadbackEntry {
+  const digests = [...new Set([...a.digests, ...b.digests])].sort().slice(0, DIGESTS_PER_KEY_MAX + 1)
+  return { key: a.key, count: a.count + b.count, digests }
+}
+
+/** The entry as one line of a sorted run. */
+export function encodeReadback(entry: ReadbackEntry): string {
+  return JSON.stringify([entry.key, entry.count, entry.digests])
+}
+
+/** Reads a line that `encodeReadback` wrote. */
+export function decodeReadback(text: string): ReadbackEntry {
+  const [key, count, digests] = JSON.parse(text) as [string, number, string[]]
+  return { key, count, digests }
+}
+
+/** Rough memory of an entry in bytes. */
+export function readbackBytes(entry: ReadbackEntry): number {
+  let units = entry.key.length
+  for (const digest of entry.digests) units += digest.length
+  return 200 + 2 * units
+}
