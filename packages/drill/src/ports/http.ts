@@ -9,7 +9,7 @@ import {
   utf8Decode,
 } from '@dr-drill/runbook-core'
 
-/** Finds the base URL that an endpoint's name stands for now; null when nothing stands behind it. */
+/** Finds the base URL that an endpoint's name stands for; null when nothing stands behind it. */
 export type FindEndpoint = (endpoint: string) => string | null
 
 /** HTTP to named endpoints; a connection per request, so that an answer can only come from whoever listens now. */

@@ -27,8 +27,8 @@ export interface ErrorRecord {
 }
 
 /**
- * A failure that a healthy program meets in operation: bad input, a dead disk, a refused request. Programmer errors are assertions
- * (`invariant`), never this. Thrown by ports into generators; actions may catch it; the engine journals it.
+ * A failure that a healthy program meets in operation: bad input, a dead disk, a refused request. Programmer errors go
+ * through `invariant`, never this. Thrown by ports into generators; actions may catch it; the engine journals it.
  */
 export class OperatingError extends Error {
   override readonly name = 'OperatingError'

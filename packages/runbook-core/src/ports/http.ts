@@ -1,7 +1,7 @@
 import { definePort } from '../effects/port.ts'
 
 export interface HttpRequest {
-  /** An endpoint's name (`stemedb-api`), resolved inside the port: no URL enters an input. */
+  /** An endpoint's name, resolved inside the port: no URL enters an input. */
   readonly endpoint: string
   readonly method: 'GET' | 'POST'
   /** Path and query. */

@@ -4,7 +4,7 @@
  */
 export interface ServiceUnit {
   readonly kind: 'service'
-  /** With suffix: `stemedb-api.service`. */
+  /** With suffix: `example-api.service`. */
   readonly name: string
   readonly description: string
   /** `daemon` stays up; `oneshot` runs and ends (what a timer starts). */
@@ -23,7 +23,7 @@ export interface ServiceUnit {
 
 export interface TimerUnit {
   readonly kind: 'timer'
-  /** With suffix: `stemedb-backup.timer`. */
+  /** With suffix: `example-backup.timer`. */
   readonly name: string
   readonly description: string
   /** The service it starts, with suffix. */

@@ -4,6 +4,7 @@ import { OperatingError } from '../../errors/index.ts'
 import { FileSystem, Http, Services } from '../../ports/index.ts'
 import type { DatabasePack } from '../database-pack.ts'
 import { type ActionDefinition, defineAction } from '../define-action.ts'
+import { below } from '../support/files.ts'
 import { assertIdentity } from '../support/identity.ts'
 import { absolutePath, name, unitName } from '../support/schemas.ts'
 
@@ -11,8 +12,10 @@ const input = z.strictObject({
   service: unitName,
   endpoint: name,
   invocation: z.string().min(1),
+  /** Where the log was placed. */
+  directory: absolutePath,
   /** Placed segments to take known records from, oldest first. */
-  segments: z.array(z.object({ at: absolutePath, firstPosition: z.string(), lastPosition: z.string() })),
+  segments: z.array(z.object({ fileName: name, firstPosition: z.string(), lastPosition: z.string() })),
   /** A subject that must be answered even when nothing matches. */
   subject: name,
 })
@@ -33,8 +36,8 @@ export function runQuery(pack: DatabasePack): ActionDefinition<Input, Output> {
     summary: 'Asks for records known from the placed log and compares their content.',
     input: input as z.ZodType<Input>,
     output,
-    effects: ({ service, segments }) => ({
-      reads: [`service:${service}`, ...segments.map((one) => `path:${one.at}` as const)],
+    effects: ({ service, directory }) => ({
+      reads: [`service:${service}`, `path:${directory}`],
       writes: [],
       destroys: [],
       exposes: [],
@@ -53,7 +56,10 @@ function* ask(pack: DatabasePack, given: Input): Task<Output> {
   let compared = 0
   for (const segment of given.segments.slice(-SEGMENTS_MAX).reverse()) {
     const positions = [...new Set([segment.firstPosition, segment.lastPosition])]
-    for (const known of yield* pack.records.recordsAt({ path: segment.at, positions })) {
+    for (const known of yield* pack.records.recordsAt({
+      path: below(given.directory, segment.fileName),
+      positions,
+    })) {
       const answer = yield* pack.probe.recordAt({
         endpoint: given.endpoint,
         position: known.position,

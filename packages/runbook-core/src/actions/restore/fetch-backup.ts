@@ -32,6 +32,10 @@ const output = z.object({
   name: z.string(),
   backup: backupDescription,
   files: z.array(backupFile.extend({ at: absolutePath })),
+  /** Those of them that are the engine's own, by the name they have in its directory. */
+  dataFiles: z.array(
+    z.object({ at: absolutePath, fileName: z.string(), sha256: sha256Hex, sizeBytes: bytes }),
+  ),
   /** Log files of this backup that no good copy was found of here; the archive may hold one. */
   missingLog: z.array(z.object({ path: z.string(), sha256: sha256Hex, tried: z.array(z.string()) })),
   refused: z.array(refusal),
@@ -125,6 +129,14 @@ function* fetchOne(
       name: backup.name,
       backup: backup as Output['backup'],
       files: intact.map((file) => ({ ...file, at: below(root, file.path) })),
+      dataFiles: intact
+        .filter((file) => file.role === 'data')
+        .map(({ path, sha256, sizeBytes }) => ({
+          at: below(root, path),
+          fileName: path.slice(path.lastIndexOf('/') + 1),
+          sha256,
+          sizeBytes,
+        })),
       missingLog: lost.map(({ file, tried }) => ({
         path: file.path,
         sha256: file.sha256,

@@ -1,0 +1,155 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+
+/** The repository's own rules, checked on every source that git knows (and on what is about to be added). */
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  encoding: 'utf8',
+})
+  .split('\n')
+  .filter((file) => file !== '')
+const sources = files.filter((file) => /^packages\/[^/]+\/src\/.*\.ts$/.test(file))
+const isServer = (file: string) => file.startsWith('packages/simulator/src/server/')
+const pure = sources.filter(
+  (file) =>
+    (file.startsWith('packages/runbook-core/') || file.startsWith('packages/simulator/')) && !isServer(file),
+)
+const read = (file: string) => readFileSync(file, 'utf8')
+
+/** Lines of a file that match, as `file:line: text`; comments count too, so that a rule is easy to trust. */
+function matches(list: readonly string[], pattern: RegExp): string[] {
+  return list.flatMap((file) =>
+    read(file)
+      .split('\n')
+      .flatMap((line, index) => (pattern.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [])),
+  )
+}
+
+const importsOf = (file: string) =>
+  [...read(file).matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '')
+
+describe('purity of core and simulator', () => {
+  test.each([
+    ['ambient time', /\bDate\.now\b|new Date\(\s*\)|\bperformance\./],
+    ['local time', /\.get(Hours|Minutes|Seconds|Date|Day|Month|FullYear|Milliseconds|TimezoneOffset)\(/],
+    ['ambient chance', /\bMath\.random\b|\bcrypto\.(getRandomValues|randomUUID)\b/],
+    [
+      'transcendental Math',
+      /\bMath\.(sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh|exp|expm1|log|log2|log10|log1p|pow|cbrt|hypot)\b/,
+    ],
+    ['locale', /\bIntl\.|\.toLocale[A-Z]|\.localeCompare\(/],
+    [
+      'timers and globals',
+      /\b(setTimeout|setInterval|setImmediate|queueMicrotask)\(|\bprocess\.[a-z]|\bconsole\.|\bBuffer\./,
+    ],
+  ])('no %s', (_rule, pattern) => {
+    expect(matches(pure, pattern)).toEqual([])
+  })
+
+  test('a planted violation is seen', () => {
+    expect(/\bDate\.now\b|new Date\(\s*\)/.test('const t = Date.now()')).toBe(true)
+    expect(/\bMath\.random\b/.test('Math.random()')).toBe(true)
+  })
+
+  test.each([
+    ['packages/runbook-core/src/', ['zod', '@marcbachmann/cel-js', '@noble/'], ['yaml']],
+    ['packages/simulator/src/', ['@dr-drill/runbook-core', 'fast-xml-parser', 'zod'], []],
+  ])('%s imports what the design allows', (root, allowed, inYamlOnly) => {
+    const strangers = pure
+      .filter((file) => file.startsWith(root))
+      .flatMap((file) =>
+        importsOf(file)
+          .filter((name) => !name.startsWith('.'))
+          .filter((name) => !allowed.some((prefix) => name === prefix || name.startsWith(prefix)))
+          .filter((name) => !(inYamlOnly.includes(name) && file.includes('/src/yaml/')))
+          .map((name) => `${file}: ${name}`),
+      )
+    expect(strangers).toEqual([])
+  })
+
+  test('no pure file reaches into the server entry', () => {
+    expect(
+      pure.flatMap((file) =>
+        importsOf(file)
+          .filter((name) => name.includes('/server'))
+          .map((name) => `${file}: ${name}`),
+      ),
+    ).toEqual([])
+  })
+})
+
+describe('arrows and borders', () => {
+  test('core imports neither simulator nor drill, simulator not drill', () => {
+    const wrong = sources.flatMap((file) =>
+      importsOf(file)
+        .filter(
+          (name) =>
+            (file.startsWith('packages/runbook-core/') && /@dr-drill\/(simulator|drill)/.test(name)) ||
+            (file.startsWith('packages/simulator/') && name.startsWith('@dr-drill/drill')),
+        )
+        .map((name) => `${file}: ${name}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('core speaks no database: only its pack names one', () => {
+    const generic = sources.filter(
+      (file) =>
+        file.startsWith('packages/runbook-core/src/') &&
+        !file.startsWith('packages/runbook-core/src/stemedb/'),
+    )
+    expect(
+      matches(generic, /assertion(?!s? (fails|error))|stemedb|\.kv\b|18180/i).filter(
+        (line) => !/stemedb\/index/.test(line),
+      ),
+    ).toEqual([])
+  })
+
+  test('no target is named in engine or actions', () => {
+    const list = sources.filter((file) => /^packages\/runbook-core\/src\/(engine|actions)\//.test(file))
+    expect(matches(list, /['"`](local|sim|containers|ssh)['"`]/)).toEqual([])
+  })
+
+  test('real I/O stands only where it may', () => {
+    const allowed =
+      /^packages\/drill\/src\/(ports|cli|workers|targets|agent)\/|^packages\/simulator\/src\/server\//
+    const wrong = sources
+      .filter((file) => !allowed.test(file))
+      .flatMap((file) =>
+        importsOf(file)
+          .filter((name) => name.startsWith('node:'))
+          .map((name) => `${file}: ${name}`),
+      )
+    expect(wrong).toEqual([])
+  })
+})
+
+describe('house', () => {
+  test('one action kind per file', () => {
+    const kinds = sources
+      .filter((file) => /^packages\/runbook-core\/src\/actions\/[^/]+\//.test(file))
+      .map((file) => [file, [...read(file).matchAll(/\bdefineAction[<(]/g)].length] as const)
+    expect(kinds.filter(([, count]) => count > 1)).toEqual([])
+    expect(kinds.filter(([, count]) => count === 1).length).toBeGreaterThan(20)
+  })
+
+  test('no file grows beyond 300 lines', () => {
+    const long = sources
+      .map((file) => [file, read(file).split('\n').length] as const)
+      .filter(([, lines]) => lines > 300)
+    expect(long).toEqual([])
+  })
+
+  test('nothing unfinished is left', () => {
+    const text = files.filter(
+      (file) => /\.(ts|md|yaml|sh|json)$/.test(file) && !/package-lock|tidy\.test/.test(file),
+    )
+    expect(matches(text, /\b(TODO|FIXME|XXX|HACK)\b|not implemented|for now\b/)).toEqual([])
+    const tests = files.filter((file) => file.endsWith('.test.ts') && !/tidy\.test/.test(file))
+    expect(matches(tests, /\b(describe|it|test)\.(only|skip|todo|fails)\b|\bretry:\s*[1-9]/)).toEqual([])
+  })
+
+  test('no shell string and no eval', () => {
+    expect(matches(sources, /shell: *true|\beval\(|new Function\(|\bexecSync\(/)).toEqual([])
+  })
+})
