@@ -55,19 +55,25 @@ export class DiskTree {
     return place === null ? this.root : place.node
   }
 
-  /** @throws file-missing; path-escapes-root for a symbolic link */
+  /** @throws file-missing; file-exists for a directory; path-escapes-root for a symbolic link */
   file(actor: Actor, path: string): FileNode {
-    const node = this.find(actor, path)
-    if (node?.type === 'symlink') throw escapes(path, 'is a symbolic link')
-    if (node?.type !== 'file') throw missing(path, `no file at ${path}`)
+    const node = this.inode(actor, path)
+    if (node.type !== 'file') throw exists(path, `${path} is no file`)
     return node
   }
 
-  /** @throws file-missing; path-escapes-root for a symbolic link */
+  /** @throws file-missing; file-exists for a file; path-escapes-root for a symbolic link */
   directory(actor: Actor, path: string): DirectoryNode {
+    const node = this.inode(actor, path)
+    if (node.type !== 'directory') throw exists(path, `${path} is no directory`)
+    return node
+  }
+
+  /** What lies at a path and may be opened. @throws file-missing; path-escapes-root for a symbolic link */
+  inode(actor: Actor, path: string): FileNode | DirectoryNode {
     const node = this.find(actor, path)
-    if (node?.type === 'symlink') throw escapes(path, 'is a symbolic link')
-    if (node?.type !== 'directory') throw missing(path, `no directory at ${path}`)
+    if (node === null) throw missing(path, `nothing at ${path}`)
+    if (node.type === 'symlink') throw escapes(path, 'is a symbolic link')
     return node
   }
 
@@ -126,4 +132,9 @@ export class DiskTree {
 /** The error of something that is not there. */
 export function missing(path: string, message: string): OperatingError {
   return new OperatingError('file-missing', message, { subject: path })
+}
+
+/** The error of something else being in the way. */
+export function exists(path: string, message: string): OperatingError {
+  return new OperatingError('file-exists', message, { subject: path })
 }

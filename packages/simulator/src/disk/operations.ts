@@ -7,9 +7,9 @@ import {
 } from '@dr-drill/runbook-core'
 import { CachedFile } from './cached-file.ts'
 import { applyDamage, healDamage } from './damage.ts'
-import { type DiskTree, missing, type Place } from './disk-tree.ts'
+import { type DiskTree, exists, missing, type Place } from './disk-tree.ts'
 import { directoryNode, fileNode, type Node, setAttributes } from './node.ts'
-import { escapes } from './path.ts'
+import { escapes, splitPath } from './path.ts'
 import { type Actor, demand, demandOwnership, denied, may, ROOT } from './permissions.ts'
 
 const MODE_BITS = 0o7777
@@ -54,7 +54,8 @@ function inspections(
       return bytes
     },
     space({ path }) {
-      if (tree.find(actor, path) === null) throw missing(path, `nothing at ${path}`)
+      // Asked of a file to be made as well: the device is the same as its parent's.
+      splitPath(path)
       return { totalBytes: tree.capacityBytes, freeBytes: Math.max(0, tree.capacityBytes - tree.usedBytes) }
     },
   }
@@ -121,9 +122,9 @@ function names(
     },
     rename({ from, to }) {
       const source = tree.place(actor, from)
-      if (source === null || tree.place(actor, to) === null) throw refusedRoot(from)
+      const target = tree.place(actor, to)
+      if (source === null || target === null) throw refusedRoot(source === null ? from : to)
       if (source.node === null) throw missing(from, `nothing at ${from}`)
-      const target = tree.place(actor, to) as Place
       demand(actor, source.parent, 'write', from)
       demand(actor, target.parent, 'write', to)
       if (target.node === source.node) return
@@ -141,6 +142,7 @@ function names(
     makeDirectory({ path, mode }) {
       const place = tree.place(actor, path)
       if (place === null || place.node?.type === 'directory') return
+      if (place.node?.type === 'symlink') throw escapes(path, 'is a symbolic link')
       if (place.node !== null) throw exists(path, `${path} is not a directory`)
       demand(actor, place.parent, 'write', path)
       link(tree, place, directoryNode(attributes(mode), place.parent))
@@ -156,20 +158,14 @@ function names(
 }
 
 function inodes(tree: DiskTree, actor: Actor): Pick<FileSystemContract, 'setMode' | 'setOwner'> {
-  const inode = (path: string): Node => {
-    const node = tree.find(actor, path)
-    if (node === null) throw missing(path, `nothing at ${path}`)
-    if (node.type === 'symlink') throw escapes(path, 'is a symbolic link')
-    return node
-  }
   return {
     setMode({ path, mode }) {
-      const node = inode(path)
+      const node = tree.inode(actor, path)
       demandOwnership(actor, node, path)
       setAttributes(node, { ...node.attributes, mode: mode & MODE_BITS })
     },
     setOwner({ path, owner, group }) {
-      const node = inode(path)
+      const node = tree.inode(actor, path)
       if (actor.user !== ROOT.user) throw denied(actor, 'may not give away', path)
       setAttributes(node, { ...node.attributes, owner, group })
     },
@@ -202,7 +198,9 @@ function placeIfThere(tree: DiskTree, actor: Actor, path: string): Place | null 
 function checkReplacement(moved: Node, { path, parent, node }: Place): void {
   for (let above: Node | null = parent; above !== null; above = above.parent) {
     if (above === moved) {
-      throw new OperatingError('input-output', `${path} lies within what would move there`, { subject: path })
+      throw new OperatingError('input-invalid', `${path} lies within what would move there`, {
+        subject: path,
+      })
     }
   }
   if (node === null) return
@@ -220,10 +218,6 @@ function statOf(node: Node): FileStat {
     owner: node.attributes.owner,
     group: node.attributes.group,
   }
-}
-
-function exists(path: string, message: string): OperatingError {
-  return new OperatingError('file-exists', message, { subject: path })
 }
 
 /** The error of a device without enough free blocks. */

@@ -5,7 +5,7 @@ export const NAME_BYTES_MAX = 255
 
 /**
  * The components of an absolute path; `/` has none. Empty components and `.` vanish.
- * @throws path-escapes-root for relative paths, `..` and NUL; input-output for a name longer than a disk stores
+ * @throws path-escapes-root for relative paths, `..` and NUL; input-invalid for a name longer than a disk stores
  */
 export function splitPath(path: string): string[] {
   if (!path.startsWith('/')) throw escapes(path, 'is not absolute')
@@ -15,7 +15,7 @@ export function splitPath(path: string): string[] {
     if (name === '..') throw escapes(path, 'climbs with ..')
     // A UTF-16 code unit is at most three bytes: most names need no encoding to be found short enough.
     if (name.length * 3 > NAME_BYTES_MAX && utf8Encode(name).length > NAME_BYTES_MAX) {
-      throw new OperatingError('input-output', `a name in ${path} is longer than ${NAME_BYTES_MAX} bytes`, {
+      throw new OperatingError('input-invalid', `a name in ${path} is longer than ${NAME_BYTES_MAX} bytes`, {
         subject: path,
       })
     }

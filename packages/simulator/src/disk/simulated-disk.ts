@@ -1,9 +1,4 @@
-import {
-  type FileSystemContract,
-  invariant,
-  type PortHandler,
-  type RunningDigest,
-} from '@dr-drill/runbook-core'
+import { type FileSystemContract, invariant, type RunningDigest } from '@dr-drill/runbook-core'
 import type { RandomStream } from '../kernel/random-stream.ts'
 import { CachedFile } from './cached-file.ts'
 import { Content } from './content.ts'
@@ -20,6 +15,9 @@ import { drawStyle, losePower, type PowerLossStyle } from './power-loss.ts'
 /** Whom placed files belong to when nothing else is said. */
 const PLACED: Attributes = { mode: 0o644, owner: 'root', group: 'root' }
 
+/** Handlers of the port FileSystem that answer at once: usable as a port and, in tests and oracles, by hand. */
+export type SynchronousFileSystem = { readonly [M in keyof FileSystemContract]: FileSystemContract[M] }
+
 /**
  * A disk in memory with the promises of a real one and no more: contents are durable after `sync`, names after `syncDirectory`, and
  * `powerLoss` draws what is left of all else. Real bytes; no time passes in it (wrap its handlers for latency).
@@ -34,7 +32,7 @@ export class SimulatedDisk {
   }
 
   /** Handlers of the port FileSystem for one acting account; several may act on the same disk. */
-  handlers(actor: Actor = ROOT): PortHandler<FileSystemContract> & FileSystemContract {
+  handlers(actor: Actor = ROOT): SynchronousFileSystem {
     const operations = operationsOn(this.#tree, actor)
     const guarded: Record<string, unknown> = {}
     for (const method of Object.keys(operations) as (keyof FileSystemContract)[]) {
@@ -44,7 +42,7 @@ export class SimulatedDisk {
         return performs ? operation(input) : undefined
       }
     }
-    return guarded as unknown as PortHandler<FileSystemContract> & FileSystemContract
+    return guarded as unknown as SynchronousFileSystem
   }
 
   #meetFaults(method: keyof FileSystemContract, path: string): boolean {
