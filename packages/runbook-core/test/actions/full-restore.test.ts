@@ -32,3 +32,10 @@ test('profiles make patience seconds on a sandbox, and an explicit value wins', 
   expect(patience(load({}, 'host'))).toMatchObject({ value: 900_000, source: 'default' })
   expect(patience(load({ 'store-patience': '3s' }))).toMatchObject({ value: 3_000, source: 'explicit' })
 })
+
+test('the pinned artefact is the one that ships', () => {
+  const bytes = readFileSync('fixtures/artifacts/stemedb-api-0.1.0')
+  const value = (name: string) => load().parameters.find((parameter) => parameter.name === name)?.value
+  expect(value('artifact-sha256')).toBe(portableChecksums.sha256Hex(bytes))
+  expect(value('artifact-size')).toBe(bytes.length)
+})
