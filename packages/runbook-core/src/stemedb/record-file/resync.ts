@@ -1,7 +1,7 @@
 import type { Checksums } from '../../checksums/index.ts'
 import type { Task } from '../../effects/index.ts'
 import { FileSystem } from '../../ports/index.ts'
-import { readUint64 } from '../record/binary.ts'
+import { readUint64, viewOf } from '../record/binary.ts'
 import { BODY_BYTES_MAX, decodeFrame, FRAME_HEADER_BYTES } from '../record/frame.ts'
 import { READ_BYTES } from './frame-reader.ts'
 
@@ -23,12 +23,13 @@ export function* findLaterProof(
     // Each piece reaches one longest record beyond its own part, so that a record on a border is seen whole.
     const length = Math.min(READ_BYTES + BODY_BYTES_MAX + FRAME_HEADER_BYTES, input.end - offset)
     const bytes = yield* FileSystem.read({ path: input.path, offset, length })
+    const view = viewOf(bytes)
     const own = Math.min(READ_BYTES, bytes.length)
     for (let at = 0; at < own; at += 1) {
-      if (!looksLater(bytes, at, input.position)) continue
+      if (!looksLater(view, at, input.position)) continue
       const frame = decodeFrame(checksums, bytes, at, offset)
       if ('body' in frame) return frame.offset
-      work -= new DataView(bytes.buffer, bytes.byteOffset + at).getUint32(4, true)
+      work -= view.getUint32(at + 4, true)
       if (work < 0) return 'undecided'
     }
   }
@@ -36,15 +37,10 @@ export function* findLaterProof(
 }
 
 /** True when the fixed fields at `at` could be those of a record written after `position` was durable. */
-function looksLater(bytes: Uint8Array, at: number, position: number): boolean {
-  if (at + FRAME_HEADER_BYTES > bytes.length) return false
-  // Cheap test first: the high byte of a length within the limit is 0.
-  if (bytes[at + 7] !== 0 || bytes[at + 6]! > BODY_BYTES_MAX >>> 16) return false
-  // Stretches of zeros are what an unfinished write leaves most often.
-  if ((bytes[at + 24]! | bytes[at + 25]! | bytes[at + 26]! | bytes[at + 27]! | bytes[at + 28]!) === 0)
-    return false
-  const view = new DataView(bytes.buffer, bytes.byteOffset + at, FRAME_HEADER_BYTES)
-  const own = readUint64(view, 8)
-  const durable = readUint64(view, 24)
+function looksLater(view: DataView, at: number, position: number): boolean {
+  if (at + FRAME_HEADER_BYTES > view.byteLength) return false
+  if (view.getUint32(at + 4, true) > BODY_BYTES_MAX) return false
+  const own = readUint64(view, at + 8)
+  const durable = readUint64(view, at + 24)
   return own !== null && durable !== null && durable >= position && own > durable
 }

@@ -1,0 +1,108 @@
+import type { Task } from '@dr-drill/runbook-core'
+import { type Assertion, decodeAssertion, type Frame } from '@dr-drill/runbook-core/stemedb'
+import type { RecordFiles } from './record-files.ts'
+import { type RecordIndex, rootOf } from './record-index.ts'
+
+/** What is asked. */
+export interface Query {
+  /** A path; `*` for all; a path that ends in `/*` for everything below it. */
+  readonly conceptPath: string
+  /** Null: any. */
+  readonly predicate: string | null
+  /** `recency`: newest first. `position`: oldest first, as the log has them. */
+  readonly lens: 'recency' | 'position'
+  /** Most assertions of one page. */
+  readonly limit: number
+  /** Where the page before ended; null for the first page. */
+  readonly cursor: number | null
+}
+
+/** An assertion with what the server added. */
+export interface StoredAssertion {
+  readonly assertion: Assertion
+  readonly position: number
+  /** Server time, ms. */
+  readonly at: number
+}
+
+export interface QueryPage {
+  readonly assertions: readonly StoredAssertion[]
+  /** Goes into the next query; null at the end. A page may have fewer than `limit` assertions, even none, and a cursor. */
+  readonly cursor: number | null
+}
+
+/** Most consecutive records read at once. */
+const RUN_RECORDS = 1024
+/** A page ends when it holds this many bytes, or when this many were read to find what matches. */
+const PAGE_BYTES = 1 << 20
+const EXAMINED_BYTES = 64 << 20
+
+/** Answers one page from the records that were durable when it began. */
+export function* answerQuery(index: RecordIndex, files: RecordFiles, query: Query): Task<QueryPage> {
+  const count = index.count
+  const step = query.lens === 'recency' ? -1 : 1
+  const concerns = candidateFilter(index, query.conceptPath)
+  const found: StoredAssertion[] = []
+  let [pageBytes, examined] = [0, 0]
+  let position = firstCandidate(query, count)
+  while (position >= 1 && position <= count) {
+    if (!concerns(position)) {
+      position += step
+      continue
+    }
+    let far = position
+    const wanted = matchesAll(query) ? Math.min(RUN_RECORDS, query.limit - found.length) : RUN_RECORDS
+    while (Math.abs(far - position) + 1 < wanted && inside(far + step, count) && concerns(far + step))
+      far += step
+    for (const frame of yield* readRun(files, position, far)) {
+      position = frame.position + step
+      examined += frame.bytes.length
+      const assertion = decodeAssertion(frame.body)
+      if (!matches(query, assertion)) continue
+      found.push({ assertion, position: frame.position, at: frame.at })
+      pageBytes += frame.bytes.length
+      if (found.length === query.limit || pageBytes >= PAGE_BYTES) break
+    }
+    if (found.length === query.limit || pageBytes >= PAGE_BYTES || examined >= EXAMINED_BYTES) break
+  }
+  const hasMore = inside(position, count)
+  return { assertions: found, cursor: hasMore ? position - step : null }
+}
+
+function inside(position: number, count: number): boolean {
+  return position >= 1 && position <= count
+}
+
+function firstCandidate({ lens, cursor }: Query, count: number): number {
+  if (lens === 'position') return (cursor ?? 0) + 1
+  return cursor === null ? count : Math.min(cursor - 1, count)
+}
+
+/** The records between two positions, nearest first; fewer when their file or a MiB ends before. */
+function* readRun(files: RecordFiles, near: number, far: number): Task<readonly Frame[]> {
+  if (near <= far) return yield* files.readFrom(near, far)
+  return (yield* files.readBackFrom(near, far)).toReversed()
+}
+
+function matchesAll({ conceptPath, predicate }: Query): boolean {
+  return conceptPath === '*' && predicate === null
+}
+
+/** What can be told without reading the record. */
+function candidateFilter(index: RecordIndex, pattern: string): (position: number) => boolean {
+  if (pattern === '*') return () => true
+  if (!pattern.endsWith('/*')) {
+    const hash = index.hash(pattern)
+    return (position) => index.pathHashOf(position) === hash
+  }
+  const hash = index.hash(rootOf(pattern))
+  return (position) => index.rootHashOf(position) === hash
+}
+
+function matches({ conceptPath, predicate }: Query, assertion: Assertion): boolean {
+  if (predicate !== null && assertion.predicate !== predicate) return false
+  if (conceptPath === '*') return true
+  return conceptPath.endsWith('/*')
+    ? assertion.concept_path.startsWith(conceptPath.slice(0, -1))
+    : assertion.concept_path === conceptPath
+}
