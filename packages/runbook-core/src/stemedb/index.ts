@@ -1,5 +1,6 @@
 export * from './backup/index.ts'
 export * from './checkpoint/index.ts'
+export * from './operations/index.ts'
 export { STEMEDB_ENDPOINT, STEMEDB_PATHS, STEMEDB_USER } from './paths.ts'
 export * from './record/index.ts'
 export * from './record-file/index.ts'
