@@ -9,8 +9,15 @@ import {
   utf8Decode,
 } from '@dr-drill/runbook-core'
 
-/** Finds the base URL that an endpoint's name stands for; null when nothing stands behind it. */
-export type FindEndpoint = (endpoint: string) => string | null
+/** Where an endpoint is now, and what only the port may know of it: its token. */
+export interface EndpointLocation {
+  readonly url: string
+  /** Sent as `Authorization: Bearer`; null: none is asked for. */
+  readonly token: string | null
+}
+
+/** Finds where the endpoint of a name is now; null when nothing stands behind it. */
+export type FindEndpoint = (endpoint: string) => EndpointLocation | null
 
 /** HTTP to named endpoints; a connection per request, so that an answer can only come from whoever listens now. */
 export function realHttp(findEndpoint: FindEndpoint): PortHandler<HttpContract> {
@@ -25,9 +32,9 @@ function send(
   input: HttpRequest,
   onCancel: (listener: () => void) => void,
 ): Promise<HttpResponse> {
-  const base = findEndpoint(input.endpoint)
-  if (base === null) throw noAnswer(input, 'nothing listens there yet')
-  const url = new URL(base)
+  const location = findEndpoint(input.endpoint)
+  if (location === null) throw noAnswer(input, 'nothing listens there yet')
+  const url = new URL(location.url)
   const body = input.body === undefined ? null : Buffer.from(JSON.stringify(input.body))
   const options: RequestOptions = {
     host: url.hostname.replace(/^\[|\]$/g, ''),
@@ -35,8 +42,10 @@ function send(
     method: input.method,
     path: checkedPath(input),
     agent: false,
-    headers:
-      body === null ? {} : { 'content-type': 'application/json', 'content-length': String(body.length) },
+    headers: {
+      ...(location.token === null ? {} : { authorization: `Bearer ${location.token}` }),
+      ...(body === null ? {} : { 'content-type': 'application/json', 'content-length': String(body.length) }),
+    },
   }
   return new Promise((resolve, reject) => {
     const call = (url.protocol === 'https:' ? tlsRequest : plainRequest)(options)

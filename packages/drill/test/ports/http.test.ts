@@ -31,8 +31,9 @@ const request: HttpRequest = {
   timeoutMs: 30_000,
   responseBytesMax: 1000,
 }
+const at = (url: string | null) => () => (url === null ? null : { url, token: null })
 const ask = (base: string | null, rest: Partial<HttpRequest> = {}) =>
-  realHttp(() => base).ask({ ...request, ...rest }, uncancelled) as Promise<HttpResponse>
+  realHttp(at(base)).ask({ ...request, ...rest }, uncancelled) as Promise<HttpResponse>
 
 test('status, type and text of any answer come back; a body goes as JSON', async () => {
   const base = await serving((incoming, response) => {
@@ -45,6 +46,13 @@ test('status, type and text of any answer come back; a body goes as JSON', async
     contentType: 'text/x',
     text: 'POST /q?a=%C3%A4 {"ü":1}',
   })
+})
+
+test('a token is sent to the endpoint that it belongs to', async () => {
+  const url = await serving((incoming, response) => response.end(incoming.headers.authorization ?? 'none'))
+  const http = realHttp((name) => ({ url, token: name === 'api' ? 'secret' : null }))
+  expect(await http.ask(request, uncancelled)).toMatchObject({ text: 'Bearer secret' })
+  expect(await http.ask({ ...request, endpoint: 'other' }, uncancelled)).toMatchObject({ text: 'none' })
 })
 
 test('no listener, no name, a closed connection and a half answer are connection failures', async () => {
@@ -74,7 +82,7 @@ test('a server that never answers, or never ends its answer, is given up', async
 test('a cancelled request ends', async () => {
   const { context, cancel } = cancellable()
   const base = await serving(() => cancel())
-  expect(await codeOf(() => realHttp(() => base).ask(request, context))).toBe('cancelled')
+  expect(await codeOf(() => realHttp(at(base)).ask(request, context))).toBe('cancelled')
 })
 
 test('a path cannot smuggle a second request', async () => {

@@ -1,5 +1,6 @@
 import type { Register } from '../program.ts'
 import { registerDoctor } from './doctor.ts'
+import { registerOps } from './ops.ts'
 
 /** Commands in the order in which help lists them. Only what exists stands here. */
-export const COMMANDS: readonly Register[] = [registerDoctor]
+export const COMMANDS: readonly Register[] = [registerOps, registerDoctor]
