@@ -25,8 +25,14 @@ export interface Recorders {
   readonly recorded: readonly Recorded[]
 }
 
-/** Recorders that begin with nothing recorded. `onRecord` hears of each entry, to keep or show it. */
-export function recorders(onRecord: (entry: Recorded) => void = () => {}): Recorders {
+/**
+ * Recorders that begin with nothing recorded. `onRecord` hears of each entry, to keep or show it; `endpointsUp` names what a
+ * monitoring there would see.
+ */
+export function recorders(
+  onRecord: (entry: Recorded) => void = () => {},
+  endpointsUp: () => readonly string[] = () => [],
+): Recorders {
   const recorded: Recorded[] = []
   const zone = new Map<string, { address: string; ttlMs: number }>()
   const pools = new Map<string, string>()
@@ -63,7 +69,10 @@ export function recorders(onRecord: (entry: Recorded) => void = () => {}): Recor
         return { proof: 'recorded' }
       },
     },
-    alerts: { firing: () => [], targets: () => [] },
+    alerts: {
+      firing: () => [],
+      targets: () => endpointsUp().map((name) => ({ name, up: true })),
+    },
     notifier: {
       send({ channel, subject, body }) {
         record({ port: 'Notifier', channel, subject, body })

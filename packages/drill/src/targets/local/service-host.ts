@@ -1,0 +1,83 @@
+import { lstatSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { OperatingError, type ServiceUnit } from '@dr-drill/runbook-core'
+import type { Account } from '../../ports/processes/accounts.ts'
+import { type Program, parseEnvironmentFile, type ServiceHost } from '../../ports/supervisor/index.ts'
+
+/** How units of a recovery host become child processes of a drill. */
+export interface LocalHostOptions {
+  /** The host directory that is the recovery host's `/`. */
+  readonly root: string
+  /** Who services are; null: whoever runs the drill. */
+  readonly account: Account | null
+  /** Programs that this host provides itself, by the path that units name, as the argument vector they stand for. */
+  readonly programs: Readonly<Record<string, readonly [string, ...string[]]>>
+  /** What else a unit's processes need to know; asked at each start, since ports change. Secrets may be in it. */
+  readonly variablesOf: (unit: ServiceUnit) => Readonly<Record<string, string>>
+  readonly onLine: (unit: ServiceUnit, line: string) => void
+  readonly historyNow: () => number
+}
+
+/** Largest environment file that is read. */
+const ENVIRONMENT_BYTES_MAX = 256 * 1024
+
+/**
+ * Units as processes below a root directory. A program is the file that the run placed there (never one of this machine's), except
+ * for those the host provides; `INVOCATION_ID` tells each process its identity, as systemd does.
+ */
+export function localServiceHost(options: LocalHostOptions): ServiceHost {
+  return {
+    programOf: (unit, invocation) => ({
+      argv: hostArgv(options, unit),
+      env: {
+        // Programs of ours are scripts for the Node that runs this process.
+        PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
+        ...environmentOf(options.root, unit),
+        ...options.variablesOf(unit),
+        INVOCATION_ID: invocation,
+      },
+      directory: options.root,
+      account: options.account,
+    }),
+    onLine: options.onLine,
+    historyNow: options.historyNow,
+  }
+}
+
+function hostArgv(options: LocalHostOptions, unit: ServiceUnit): Program['argv'] {
+  const [program, ...args] = unit.argv
+  const provided = options.programs[program]
+  if (provided !== undefined) return [...provided, ...args]
+  return [placedFile(options.root, program), ...args]
+}
+
+function environmentOf(root: string, unit: ServiceUnit): Record<string, string> {
+  if (unit.environmentFile === null) return {}
+  const path = placedFile(root, unit.environmentFile)
+  const text = readFileSync(path, 'utf8')
+  if (text.length > ENVIRONMENT_BYTES_MAX) {
+    throw new OperatingError('input-too-large', `${unit.environmentFile} is too large`, {
+      subject: unit.environmentFile,
+    })
+  }
+  return parseEnvironmentFile(text, unit.environmentFile)
+}
+
+/** A regular file below the root, none of whose parents is a symlink. @throws file-missing, path-escapes-root */
+function placedFile(root: string, path: string): string {
+  const names = path.split('/').filter((name) => name !== '' && name !== '.')
+  if (!path.startsWith('/') || names.includes('..')) throw escapes(path)
+  let host = root
+  for (const [index, name] of names.entries()) {
+    host = join(host, name)
+    const stat = lstatSync(host, { throwIfNoEntry: false })
+    if (stat === undefined) throw new OperatingError('file-missing', `${path} is missing`, { subject: path })
+    if (stat.isSymbolicLink()) throw escapes(path)
+    const wanted = index === names.length - 1 ? stat.isFile() : stat.isDirectory()
+    if (!wanted) throw new OperatingError('file-missing', `${path} is no file`, { subject: path })
+  }
+  return host
+}
+
+const escapes = (path: string) =>
+  new OperatingError('path-escapes-root', `${path} leaves the root of the host`, { subject: path })
