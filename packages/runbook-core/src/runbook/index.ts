@@ -26,4 +26,5 @@ export {
 export { type DocumentPath, formatPath, InvalidDocumentError, type LineOf, type Problem } from './problems.ts'
 export type * from './qualified.ts'
 export { PLAN_FACTS, type QualifyOptions, qualify, RUN_FACTS } from './qualify/index.ts'
+export { readStatically, type StaticStep } from './static-steps.ts'
 export { literalTemplate, resolveInput } from './templates.ts'

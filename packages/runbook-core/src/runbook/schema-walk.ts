@@ -16,6 +16,7 @@ interface Definition {
   readonly options?: readonly z.ZodType[]
   readonly entries?: Readonly<Record<string, string | number>>
   readonly values?: readonly unknown[]
+  readonly defaultValue?: unknown
 }
 
 const definitionOf = (schema: z.ZodType): Definition => schema.def as unknown as Definition
@@ -109,4 +110,17 @@ export function sampleOf(schema: z.ZodType | undefined, label: string): Json {
 function sampleObject(shape: Readonly<Record<string, z.ZodType>>, label: string): Json {
   const required = Object.entries(shape).filter(([, item]) => definitionOf(item).type !== 'optional')
   return Object.fromEntries(required.map(([key, item]) => [key, sampleOf(item, `${label}.${key}`)]))
+}
+
+/** The value with the defaults of missing keys, for one that does not satisfy the schema otherwise. */
+export function withDefaults(schema: z.ZodType, value: Json): Json {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value
+  const shape = definitionOf(unwrapSchema(schema)).shape ?? {}
+  const filled: Record<string, Json> = { ...(value as Record<string, Json>) }
+  for (const [key, item] of Object.entries(shape)) {
+    const given = filled[key]
+    if (given !== undefined) filled[key] = withDefaults(item, given)
+    else if (definitionOf(item).type === 'default') filled[key] = definitionOf(item).defaultValue as Json
+  }
+  return filled
 }

@@ -1,0 +1,6 @@
+export { LintContext } from './context.ts'
+export { lintJson, lintSarif, lintText } from './formats.ts'
+export { HAZARDS, type Hazard } from './hazards.ts'
+export { failsOn, lint } from './lint.ts'
+export type { Finding, Rule, Severity, Violation } from './rule.ts'
+export { RULES } from './rules/index.ts'

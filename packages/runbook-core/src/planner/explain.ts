@@ -1,0 +1,93 @@
+import { formatDuration } from '../text/duration.ts'
+import { formatSize } from '../text/size.ts'
+import type { Plan } from './plan.ts'
+
+/** A plan in words: one sentence or table line each, for people who decide at 3 a.m. */
+export function explain(plan: Plan): string[] {
+  return [
+    `${plan.runbook.title} (${plan.runbook.id}): ${plan.steps.length} steps in ${plan.groups.length} groups.`,
+    ...explainTime(plan),
+    ...explainLoss(plan),
+    ...explainDisk(plan),
+    ...explainTarget(plan),
+    ...explainPolicy(plan),
+  ]
+}
+
+function explainTime({ criticalPath, rto, forecast, groups, steps }: Plan): string[] {
+  const path = `The longest path takes ${formatDuration(criticalPath.likelyMs)} (at best ${formatDuration(criticalPath.bestMs)}, at worst ${formatDuration(criticalPath.worstMs)})`
+  const lines = [
+    criticalPath.likelyMs > rto.targetMs
+      ? `${path}: ${formatDuration(-rto.slackMs)} MORE than the RTO of ${formatDuration(rto.targetMs)}.`
+      : `${path}; the RTO of ${formatDuration(rto.targetMs)} leaves ${formatDuration(rto.slackMs)}.`,
+    `It leads through: ${criticalPath.steps.filter((id) => takesTime(steps, id)).join(', ')}.`,
+  ]
+  if (rto.budgetsMs !== null && rto.budgetsMs > rto.targetMs) {
+    lines.push(
+      `The groups' budgets claim ${formatDuration(rto.budgetsMs)}: ${formatDuration(rto.budgetsMs - rto.targetMs)} MORE than the RTO (D01).`,
+    )
+  }
+  for (const group of groups.filter((item) => item.overBudget)) {
+    const budget = formatDuration(group.budgetMs ?? 0)
+    lines.push(`"${group.title}" takes ${formatDuration(group.likelyMs)}, over its budget of ${budget}.`)
+  }
+  if (forecast !== null) {
+    lines.push(
+      `Of ${forecast.draws} imagined restores half end within ${formatDuration(forecast.p50Ms)} and 95 % within ${formatDuration(forecast.p95Ms)}; ${forecast.withinRtoPercent} % hold the RTO.`,
+    )
+  }
+  return lines
+}
+
+const takesTime = (steps: Plan['steps'], id: string): boolean =>
+  (steps.find((step) => step.id === id)?.estimate.likelyMs ?? 0) > 0
+
+function explainLoss({ rpo }: Plan): string[] {
+  if (rpo.worstCaseMs === null) {
+    return ['The worst-case loss is UNBOUNDED: archive cycles do not close the open segment (D05).']
+  }
+  const worst = `At worst ${formatDuration(rpo.worstCaseMs)} of writes are lost`
+  if (!rpo.exceeds) return [`${worst}; the RPO is ${formatDuration(rpo.targetMs)}.`]
+  const remedy =
+    rpo.longestIntervalMs === null
+      ? 'no archive interval would hold it: shorten the archive cycle itself'
+      : `the longest archive interval that would hold it is ${formatDuration(rpo.longestIntervalMs)}`
+  return [`${worst}: MORE than the RPO of ${formatDuration(rpo.targetMs)} (D05); ${remedy}.`]
+}
+
+function explainDisk({ disk }: Plan): string[] {
+  if (disk.peakBytes === null) {
+    return [`The peak on disk is not known: give the size of what ${disk.unknown.join(', ')} fetch.`]
+  }
+  if (disk.at === null) return []
+  const peak = `At most ${formatSize(disk.peakBytes)} lie on the disk at once (at "${disk.at}")`
+  if (disk.fits === null) return [`${peak}; the free space is not known.`]
+  const free = formatSize(disk.freeBytes ?? 0)
+  return [disk.fits ? `${peak}; ${free} are free.` : `${peak}: MORE than the ${free} that are free (D18).`]
+}
+
+function explainTarget({ target }: Plan): string[] {
+  if (target === null) return []
+  return [
+    ...target.cannotRun.map(
+      ({ step, missing }) => `"${step}" cannot run on ${target.name}: it lacks ${missing.join(', ')}.`,
+    ),
+    ...target.notExercised.map(
+      ({ step, missing }) =>
+        `"${step}" is not fully exercised on ${target.name}: it lacks ${missing.join(', ')}.`,
+    ),
+  ]
+}
+
+function explainPolicy({ policy }: Plan): string[] {
+  const lines = policy.stores.map(
+    ({ store, prefix, verbs }) =>
+      `Store "${store}"${prefix === '' ? '' : ` below "${prefix}"`}: ${verbs.join(', ')}.`,
+  )
+  if (policy.paths.write.length > 0) lines.push(`Writes below: ${policy.paths.write.join(', ')}.`)
+  if (policy.changes.length > 0) lines.push(`Changes: ${policy.changes.join(', ')}.`)
+  if (policy.uncovered.length > 0) {
+    lines.push(`NOT covered, since their effects are not declared: ${policy.uncovered.join(', ')}.`)
+  }
+  return lines
+}

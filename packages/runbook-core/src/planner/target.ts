@@ -1,0 +1,33 @@
+import type { StaticStep } from '../runbook/static-steps.ts'
+import type { PlanTarget } from './facts.ts'
+
+/** A step and what the target lacks for it. */
+export interface Lack {
+  readonly step: string
+  readonly missing: readonly string[]
+}
+
+/** Whether a runbook can run on a target. */
+export interface TargetFit {
+  readonly name: string
+  /** Steps that cannot run there at all. */
+  readonly cannotRun: readonly Lack[]
+  /** Steps that run without part of what they do; listed in the report as not exercised. */
+  readonly notExercised: readonly Lack[]
+}
+
+/** Compares what the steps need with what the target offers. */
+export function fitTarget(steps: readonly StaticStep[], target: PlanTarget): TargetFit {
+  const cannotRun: Lack[] = []
+  const notExercised: Lack[] = []
+  for (const { step, action, skipped } of steps) {
+    if (skipped) continue
+    const ports = action.ports.filter((port) => target.ports !== null && !target.ports.has(port))
+    const required = action.capabilities.required.filter((one) => !target.capabilities.has(one))
+    const optional = action.capabilities.optional.filter((one) => !target.capabilities.has(one))
+    const missing = [...required, ...ports.map((port) => `port ${port}`)]
+    if (missing.length > 0) cannotRun.push({ step: step.id, missing })
+    else if (optional.length > 0) notExercised.push({ step: step.id, missing: optional })
+  }
+  return { name: target.name, cannotRun, notExercised }
+}
