@@ -146,7 +146,7 @@ export class CachedFile {
     const size = random.pick([this.#durableSizeBytes, ...this.#olderSizes, this.sizeBytes])
     const eighthsKept = random.pick([1, 4, 7])
     this.#settle(size, (versions) =>
-      random.chance(eighthsKept, 8) ? (versions.at(-1) as Uint8Array) : random.pick(versions),
+      random.chance(eighthsKept, 8) ? (versions.at(-1) as Uint8Array) : random.pick(versions.slice(0, -1)),
     )
   }
 

@@ -15,6 +15,8 @@ export interface NameChange {
 interface NameOperation {
   link: NameChange | null
   unlink: NameChange | null
+  /** What gets a name; null for a removal. */
+  readonly node: Node | null
   /** Of a rename: the directory that has the new name. */
   readonly movedTo: DirectoryNode | null
 }
@@ -37,9 +39,10 @@ export class NameJournal {
         node: change.node && nodeOf(change.node),
       }
     const copy = new NameJournal()
-    copy.#pending = this.#pending.map(({ link, unlink, movedTo }) => ({
+    copy.#pending = this.#pending.map(({ link, unlink, node, movedTo }) => ({
       link: mapped(link),
       unlink: mapped(unlink),
+      node: node && nodeOf(node),
       movedTo: movedTo && (nodeOf(movedTo) as DirectoryNode),
     }))
     return copy
@@ -54,17 +57,18 @@ export class NameJournal {
   }
 
   link(directory: DirectoryNode, name: string, node: Node): void {
-    this.#pending.push({ link: { directory, name, node }, unlink: null, movedTo: null })
+    this.#pending.push({ link: { directory, name, node }, unlink: null, node, movedTo: null })
   }
 
   unlink(directory: DirectoryNode, name: string): void {
-    this.#pending.push({ link: null, unlink: { directory, name, node: null }, movedTo: null })
+    this.#pending.push({ link: null, unlink: { directory, name, node: null }, node: null, movedTo: null })
   }
 
   move(from: DirectoryNode, fromName: string, to: DirectoryNode, toName: string, node: Node): void {
     this.#pending.push({
       link: { directory: to, name: toName, node },
       unlink: { directory: from, name: fromName, node: null },
+      node,
       movedTo: to,
     })
   }
@@ -99,16 +103,25 @@ export class NameJournal {
     const link = operation.link as NameChange
     operation.link = null
     this.#overtake(operation, link)
-    // A directory has one name at any time, so both halves of its rename are one.
-    if (link.node?.type !== 'directory' || operation.unlink === null) return
-    const { unlink } = operation
-    operation.unlink = null
-    this.#overtake(operation, unlink)
+    if (operation.node?.type === 'directory') this.#dropOlderNames(operation, link)
+  }
+
+  /** A directory has one name at any time: with the new one durable, all that it had before are gone. */
+  #dropOlderNames(operation: NameOperation, { directory }: NameChange): void {
+    if (operation.movedTo !== null) this.#commitNameOf(directory)
+    for (const earlier of this.#pending) {
+      if (earlier.node === operation.node && earlier.unlink !== null) {
+        this.#overtake(earlier, earlier.unlink)
+        earlier.unlink = null
+      }
+      if (earlier === operation) return
+      if (earlier.node === operation.node) earlier.link = null
+    }
   }
 
   #commitNameOf(directory: DirectoryNode | null): void {
     if (directory === null) return
-    const naming = this.#pending.findLast(({ link }) => link?.node === directory)
+    const naming = this.#pending.findLast(({ node, link }) => node === directory && link !== null)
     if (naming !== undefined) this.#commitLink(naming)
     this.#commitNameOf(directory.parent)
   }

@@ -19,8 +19,7 @@ export function losePower(tree: DiskTree, style: PowerLossStyle, random: RandomS
   settleNames(tree, style, random.split('names'))
   tree.adoptDurable()
   // Files are settled after the names: one that no name leads to is gone, whatever its bytes.
-  const seen = new Set<Node>()
-  settleDirectory(tree.root, '', style, random, seen)
+  settleDirectory(tree.root, '', style, random)
   tree.adoptDurable()
 }
 
@@ -37,15 +36,12 @@ function settleDirectory(
   path: string,
   style: PowerLossStyle,
   random: RandomStream,
-  seen: Set<Node>,
 ): void {
   settleAttributes(directory, style, () => random.split(`attributes:${path}/`))
   const entries = [...directory.entries].sort(([a], [b]) => compareUtf8(a, b))
   for (const [name, node] of entries) {
-    if (seen.has(node)) continue
-    seen.add(node)
     const below = `${path}/${name}`
-    if (node.type === 'directory') settleDirectory(node, below, style, random, seen)
+    if (node.type === 'directory') settleDirectory(node, below, style, random)
     else if (node.type === 'file') settleFile(node, below, style, random)
   }
 }

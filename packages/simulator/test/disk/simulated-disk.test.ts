@@ -1,22 +1,10 @@
-import { createHash } from 'node:crypto'
-import { OperatingError, type RunningDigest } from '@dr-drill/runbook-core'
+import { OperatingError } from '@dr-drill/runbook-core'
 import { RandomStream, ROOT, SimulatedDisk } from '@dr-drill/simulator'
 import { expect, test } from 'vitest'
+import { imageOf } from './support.ts'
 
 const bytes = (text: string) => new Uint8Array(Buffer.from(text))
 const text = (data: Uint8Array) => Buffer.from(data).toString()
-
-function sha256(): RunningDigest {
-  const hash = createHash('sha256')
-  const digest: RunningDigest = {
-    update(data) {
-      hash.update(data)
-      return digest
-    },
-    hex: () => hash.digest('hex'),
-  }
-  return digest
-}
 
 function written(options: { sync: boolean; syncDirectory: boolean }) {
   const disk = new SimulatedDisk()
@@ -60,12 +48,12 @@ test('the death of a process keeps what it wrote', () => {
 test('a fork shares the state and nothing after it', () => {
   const { disk, fs } = written({ sync: true, syncDirectory: false })
   const fork = disk.fork()
-  expect(fork.image(sha256())).toBe(disk.image(sha256()))
+  expect(imageOf(fork)).toBe(imageOf(disk))
   fork.handlers().write({ path: '/wal', offset: 0, bytes: bytes('R') })
   expect(text(fs.read({ path: '/wal', offset: 0, length: 6 }))).toBe('record')
   fs.write({ path: '/wal', offset: 1, bytes: bytes('E') })
   expect(text(fork.pristine('/wal'))).toBe('Record')
-  expect(fork.image(sha256())).not.toBe(disk.image(sha256()))
+  expect(imageOf(fork)).not.toBe(imageOf(disk))
   fork.powerLoss(RandomStream.fromSeed(1), 'nothing')
   expect(fork.handlers().list({ path: '/' })).toEqual([])
   expect(fs.list({ path: '/' })).toEqual([{ name: 'wal', type: 'file' }])
@@ -108,6 +96,11 @@ test('rot is read, the pristine bytes stay known, and fresh bytes heal it', () =
   disk.powerLoss(RandomStream.fromSeed(3), 'everything')
   expect(text(fs.read({ path: '/wal', offset: 0, length: 6 }))).toBe('recmrd')
   expect(fired).toBe(3)
+  expect(text(fs.read({ path: '/wal', offset: 0, length: 3 }))).toBe('rec')
+  expect(fired).toBe(3)
+  fs.truncate({ path: '/wal', sizeBytes: 3 })
+  fs.write({ path: '/wal', offset: 3, bytes: bytes('ord') })
+  expect(text(fs.read({ path: '/wal', offset: 0, length: 6 }))).toBe('record')
 })
 
 test('an fsync that lies reports success and makes nothing durable', () => {
