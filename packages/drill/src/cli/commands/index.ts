@@ -1,6 +1,7 @@
 import type { Register } from '../program.ts'
 import { registerDoctor } from './doctor.ts'
 import { registerOps } from './ops.ts'
+import { registerSchema } from './schema.ts'
 
 /** Commands in the order in which help lists them. Only what exists stands here. */
-export const COMMANDS: readonly Register[] = [registerOps, registerDoctor]
+export const COMMANDS: readonly Register[] = [registerOps, registerDoctor, registerSchema]

@@ -1,0 +1,23 @@
+import { OperatingError, schemaRegistry } from '@dr-drill/runbook-core'
+import type { Register } from '../program.ts'
+
+/** `drill schema NAME`: the JSON Schema of a kind of file. */
+export const registerSchema: Register = (program, context) => {
+  const { names } = schemaRegistry()
+  program
+    .command('schema')
+    .summary('print the JSON Schema of a kind of file, for editors')
+    .description(`Prints a JSON Schema (draft 2020-12). Kinds: ${names.join(', ')}.`)
+    .argument('<NAME>', 'kind of file')
+    .addHelpText('after', '\nExample:\n  ./drill schema runbook > runbook.schema.json')
+    .action((name: string) => {
+      const schema = schemaRegistry().get(name)
+      if (schema === null) {
+        throw new OperatingError('usage-invalid', `there is no schema ${name}`, {
+          subject: name,
+          hint: `One of: ${names.join(', ')}.`,
+        })
+      }
+      context.terminal.out(`${JSON.stringify(schema, null, 2)}\n`)
+    })
+}
