@@ -13,6 +13,10 @@ export class Mailbox<A> {
     waiting?.succeed(null)
   }
 
+  get isEmpty(): boolean {
+    return this.#items.length === 0
+  }
+
   /** The oldest item; waits until there is one. */
   *receive(): Task<A> {
     while (this.#items.length === 0) {

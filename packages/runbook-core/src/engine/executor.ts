@@ -1,4 +1,6 @@
+import type { Obligation } from '../actions/obligations.ts'
 import { definePort } from '../effects/index.ts'
+import type { ErrorRecord } from '../errors/index.ts'
 import type { Exercised, RunEvent } from '../journal/events.ts'
 import type { Json } from '../text/json.ts'
 
@@ -13,12 +15,57 @@ export interface Invocation {
   readonly key: string
   /** Ordinals already used by this step's effects in earlier attempts. */
   readonly effectsBefore: number
+  /** Who approved the step; null while nobody has. */
+  readonly approvedBy: string | null
+  /** Subjects whose baseline stands in the journal already (`baseline:path:/x`). */
+  readonly baselined: readonly string[]
 }
 
 /** What came of it. Failures are thrown as OperatingError. */
 export interface Performed {
   readonly output: Json
   readonly exercised: Exercised
+  /** Why nothing was exercised; with `exercised: 'no'` only. */
+  readonly detail?: string
+}
+
+/** An action to undo, with what performing it was given and gave. */
+export interface Reversal {
+  readonly runId: string
+  readonly step: string
+  readonly kind: string
+  readonly input: Json
+  readonly output: Json
+  readonly key: string
+  readonly effectsBefore: number
+}
+
+/** An obligation that is still to be discharged, and the step that took it. */
+export interface HeldObligation {
+  readonly step: string
+  readonly obligation: Obligation
+  /** Ordinals already used by that step's effects. */
+  readonly effectsBefore: number
+}
+
+/** What a journal says that may explain the world's state; see `Explanations`. */
+export interface SurveyRequest {
+  readonly baselines: readonly { readonly subject: string; readonly evidence: Json }[]
+  /** Paths named by intents. */
+  readonly touched: readonly string[]
+  /** Invocations that acted through services, commands or requests: all they declare to write may have changed. */
+  readonly acting: readonly { readonly kind: string; readonly input: Json }[]
+  /** Services that the run meant to have running. */
+  readonly started: readonly string[]
+  /** Where the services that the run installed and started may write. */
+  readonly writable: readonly string[]
+}
+
+export interface SurveyFindings {
+  /** What lies there and no durable intent explains, in words. */
+  readonly unexplained: readonly string[]
+  /** Baselines that could not be compared, and why. */
+  readonly unchecked: readonly string[]
 }
 
 /**
@@ -28,9 +75,29 @@ export interface Performed {
  */
 export interface ExecutorContract {
   perform(input: Invocation): Performed
+  /** Undoes a performed action; nothing to do where its kind has no undo. */
+  undo(input: Reversal): void
+  /**
+   * What is held now: taken by this executor, or by an earlier process as the journal says (`known`), less what was given back.
+   * Oldest first.
+   */
+  held(input: { readonly known: readonly HeldObligation[] }): readonly HeldObligation[]
+  /** Discharges held obligations, newest first; answers those that could not be, each with its error. */
+  release(input: { readonly runId: string; readonly ids: readonly string[] }): readonly {
+    readonly id: string
+    readonly error: ErrorRecord
+  }[]
+  /** Compares what lies on the target with what the journal explains. Reads only. */
+  survey(input: SurveyRequest): SurveyFindings
 }
 
-export const Executor = definePort<ExecutorContract>('Executor', { perform: 'own' })
+export const Executor = definePort<ExecutorContract>('Executor', {
+  perform: 'own',
+  undo: 'own',
+  held: 'own',
+  release: 'own',
+  survey: 'own',
+})
 
 /** The run's own log. `durable: true` returns after fsync; calls that wait at the same time share one. */
 export interface JournalContract {

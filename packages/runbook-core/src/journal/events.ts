@@ -140,6 +140,8 @@ export interface JournalEntry {
   readonly seq: number
   /** Drill time in ms since the run started; monotonic across resume. */
   readonly at: number
+  /** Every entry up to this `seq` had been fsynced when this line was written; tells a tear from an alteration. */
+  readonly durable: number
   readonly event: RunEvent
   /** SHA-256 of the line before, without its newline; of the header line for the first. */
   readonly previous: string

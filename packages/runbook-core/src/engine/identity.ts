@@ -1,0 +1,24 @@
+import type { Checksums } from '../checksums/index.ts'
+import { canonicalJsonBytes } from '../text/canonical-json.ts'
+import type { Json } from '../text/json.ts'
+
+/** SHA-256 of the canonical text of a value. */
+export function digestOf(value: Json, checksums: Checksums): string {
+  return checksums.sha256Hex(canonicalJsonBytes(value))
+}
+
+/**
+ * The idempotency key: SHA-256(run, step, ordinal, input digest). An invocation has ordinal 0; an effect has the number of equal
+ * calls before it in the same attempt, plus one. So both are the same across retries and resume, whatever else was done already.
+ */
+export function idempotencyKey(
+  identity: {
+    readonly runId: string
+    readonly step: string
+    readonly ordinal: number
+    readonly inputDigest: string
+  },
+  checksums: Checksums,
+): string {
+  return digestOf([identity.runId, identity.step, identity.ordinal, identity.inputDigest], checksums)
+}

@@ -1,0 +1,263 @@
+import type {
+  ActionContext,
+  ActionRegistry,
+  AnyAction,
+  Capability,
+  Discharge,
+  Obligation,
+} from '../../actions/index.ts'
+import type { Checksums } from '../../checksums/index.ts'
+import {
+  attempt,
+  type Environment,
+  fork,
+  intercept,
+  join,
+  overlay,
+  type PortHandler,
+  type PortHandlers,
+  provide,
+  type Task,
+} from '../../effects/index.ts'
+import { invariant, OperatingError } from '../../errors/index.ts'
+import type { Exercised, RunEvent } from '../../journal/events.ts'
+import type { Json } from '../../text/json.ts'
+import {
+  type ExecutorContract,
+  type HeldObligation,
+  type Invocation,
+  Journal,
+  type JournalContract,
+  type Performed,
+  type Reversal,
+} from '../executor.ts'
+import { wellFormedRecord } from '../well-formed.ts'
+import { declaredSubjects, isCovered, takeBaseline } from './baseline.ts'
+import { Intents } from './intents.ts'
+import { RunLedger } from './run-ledger.ts'
+import { survey } from './survey.ts'
+
+export interface InProcessOptions {
+  readonly registry: ActionRegistry
+  /** The target's ports. */
+  readonly environment: Environment
+  /** The run's journal: the same handlers that the engine has. */
+  readonly journal: PortHandler<JournalContract>
+  readonly checksums: Checksums
+  readonly capabilities: ReadonlySet<Capability>
+  readonly dryRun: boolean
+  /** How far the target touches the real thing, by action; see `exercisedByPorts`. */
+  readonly exercised: (action: AnyAction) => Exercised
+  /** How obligations are given back, by kind. */
+  readonly discharges: Readonly<Record<string, Discharge>>
+}
+
+/** `recorded` for actions that call a port which this target only records, else the given. */
+export function exercisedByPorts(otherwise: Exercised, recorders: ReadonlySet<string>) {
+  return (action: AnyAction): Exercised =>
+    action.ports.some((port) => recorders.has(port)) ? 'recorded' : otherwise
+}
+
+/** Handlers of the port Executor that perform actions in this process, in the target's environment. One per run. */
+export function inProcessExecutor(options: InProcessOptions): PortHandler<ExecutorContract> {
+  const executor = new InProcessExecutor(options)
+  return {
+    perform: (input) => executor.perform(input),
+    undo: (input) => executor.undo(input),
+    held: ({ known }) => executor.held(known),
+    release: ({ runId, ids }) => executor.release(runId, ids),
+    survey: (input) =>
+      provide(
+        options.environment,
+        survey(input, options.registry, (port) => options.environment.offers(port)),
+      ),
+  }
+}
+
+class InProcessExecutor {
+  readonly #options: InProcessOptions
+  readonly #ledger = new RunLedger()
+
+  constructor(options: InProcessOptions) {
+    this.#options = options
+  }
+
+  /** In a child, so that an interrupt reaches the action: a handler itself is never cut short. */
+  *perform(invocation: Invocation): Task<Performed> {
+    return yield* join(yield* fork(this.#perform(invocation), invocation.kind))
+  }
+
+  *#perform(invocation: Invocation): Task<Performed> {
+    const { action, input } = this.#understand(invocation)
+    const lacking = action.capabilities.optional.filter((name) => !this.#options.capabilities.has(name))
+    if (lacking.length > 0) {
+      const detail = `the target has no ${lacking.join(', ')}`
+      return { output: null, exercised: 'no', detail }
+    }
+    this.#ledger.skipOrdinals(invocation.step, invocation.effectsBefore)
+    for (const subject of invocation.baselined) this.#ledger.baselined.add(subject)
+    const subjects = declaredSubjects(action.effects(input))
+    const intents = this.#intents(invocation.runId, invocation.step, subjects)
+    const context = this.#context(invocation, invocation.attempt, invocation.approvedBy)
+    try {
+      const environment = this.#environment(invocation.step, intents)
+      const output = yield* provide(environment, run(action, input, context))
+      const checked = action.output.safeParse(output)
+      invariant(checked.success, `action ${action.kind} gave an output that its own schema refuses`)
+      return { output: checked.data as Json, exercised: this.#options.exercised(action) }
+    } finally {
+      yield* provide(this.#environment(invocation.step, intents), intents.close())
+    }
+  }
+
+  *undo(reversal: Reversal): Task<void> {
+    const { action, input } = this.#understand(reversal)
+    if (action.undo === undefined) return
+    this.#ledger.skipOrdinals(reversal.step, reversal.effectsBefore)
+    const subjects = declaredSubjects(action.effects(input))
+    const intents = this.#intents(reversal.runId, reversal.step, subjects)
+    const undo = action.undo(input, reversal.output, this.#context(reversal, 1, null))
+    yield* this.#within(reversal.step, intents, undo)
+  }
+
+  held(known: readonly HeldObligation[]): readonly HeldObligation[] {
+    this.#ledger.adopt(known)
+    return this.#ledger.held
+  }
+
+  *release(runId: string, ids: readonly string[]) {
+    const left: { readonly id: string; readonly error: ReturnType<OperatingError['toRecord']> }[] = []
+    for (const { step, obligation } of this.#ledger.held.toReversed()) {
+      if (!ids.includes(obligation.id)) continue
+      const intents = this.#intents(runId, step, [])
+      const result = yield* attempt(this.#within(step, intents, this.#discharge(obligation)))
+      if (!result.ok) left.push({ id: obligation.id, error: wellFormedRecord(result.error.toRecord()) })
+    }
+    return left
+  }
+
+  *#discharge(obligation: Obligation): Task<void> {
+    const discharge = this.#options.discharges[obligation.kind]
+    if (discharge === undefined) {
+      throw new OperatingError('capability-missing', `nothing here gives back a ${obligation.kind}`)
+    }
+    yield* discharge(obligation.subject)
+    yield* this.#journal({ type: 'obligation-discharged', id: obligation.id })
+    this.#ledger.giveBack(obligation.id)
+  }
+
+  *#within<A>(step: string, intents: Intents, task: Task<A>): Task<A> {
+    function* closing(): Task<A> {
+      try {
+        return yield* task
+      } finally {
+        yield* intents.close()
+      }
+    }
+    return yield* provide(this.#environment(step, intents), closing())
+  }
+
+  #understand({ kind, input }: { readonly kind: string; readonly input: Json }): {
+    readonly action: AnyAction
+    // biome-ignore lint/suspicious/noExplicitAny: checked by the action's own schema
+    readonly input: any
+  } {
+    const action = this.#options.registry.get(kind)
+    if (action === null) throw new OperatingError('capability-missing', `there is no action ${kind} here`)
+    const lacking = action.capabilities.required.filter((name) => !this.#options.capabilities.has(name))
+    if (lacking.length > 0) {
+      throw new OperatingError('capability-missing', `the target has no ${lacking.join(', ')}`, {
+        subject: kind,
+      })
+    }
+    const parsed = action.input.safeParse(input)
+    if (parsed.success) return { action, input: parsed.data }
+    const issue = parsed.error.issues[0]
+    const where = issue?.path.join('.') ?? ''
+    throw new OperatingError('input-invalid', `the input of ${kind}: ${where}: ${issue?.message}`, {
+      subject: where,
+    })
+  }
+
+  #context(
+    invocation: { readonly runId: string; readonly step: string; readonly key: string },
+    attemptNumber: number,
+    approvedBy: string | null,
+  ): ActionContext {
+    const { checksums, capabilities, dryRun } = this.#options
+    const { runId, step, key } = invocation
+    return {
+      runId,
+      step,
+      idempotencyKey: key,
+      attempt: attemptNumber,
+      approvedBy,
+      checksums,
+      capabilities,
+      dryRun,
+    }
+  }
+
+  #intents(runId: string, step: string, subjects: readonly string[]): Intents {
+    const { checksums } = this.#options
+    return new Intents({
+      runId,
+      step,
+      ledger: this.#ledger,
+      checksums,
+      prepare: () => this.#baseline(subjects),
+    })
+  }
+
+  /** Before the first effect on a declared root or service: what is there, durably. */
+  *#baseline(subjects: readonly string[]): Task<void> {
+    const { baselined, baselining } = this.#ledger
+    const missing = () => subjects.filter((subject) => !isCovered(subject, baselined))
+    if (missing().length === 0) return
+    const { environment } = this.#options
+    function* take(): Task<void> {
+      const events: RunEvent[] = []
+      for (const subject of missing()) {
+        const event = yield* takeBaseline(subject, (port) => environment.offers(port))
+        if (event !== null) events.push(event)
+      }
+      if (events.length > 0) yield* Journal.append({ events, durable: true })
+      for (const subject of subjects) baselined.add(subject)
+    }
+    yield* baselining.with(take)
+  }
+
+  #environment(step: string, intents: Intents): Environment {
+    const { environment, journal } = this.#options
+    const obligations = {
+      take: (obligation: Obligation) => this.#take(step, obligation),
+      discharged: ({ id }: { readonly id: string }) => this.#discharged(id),
+    }
+    const own = {
+      Journal: journal as unknown as PortHandlers,
+      Obligations: obligations as unknown as PortHandlers,
+    }
+    return intercept(overlay(environment, own), intents.middleware)
+  }
+
+  /** A step that runs again takes what it holds already: nothing new to journal. */
+  *#take(step: string, obligation: Obligation): Task<void> {
+    if (this.#ledger.find(obligation.id) !== null) return
+    yield* this.#journal({ type: 'obligation-taken', step, obligation })
+    this.#ledger.take({ step, obligation })
+  }
+
+  *#discharged(id: string): Task<void> {
+    yield* this.#journal({ type: 'obligation-discharged', id })
+    this.#ledger.giveBack(id)
+  }
+
+  *#journal(event: RunEvent): Task<void> {
+    yield* Journal.append({ events: [event], durable: true })
+  }
+}
+
+function* run(action: AnyAction, input: unknown, context: ActionContext): Task<unknown> {
+  const before = action.alreadyDone === undefined ? null : yield* action.alreadyDone(input, context)
+  return before ?? (yield* action.run(input, context))
+}

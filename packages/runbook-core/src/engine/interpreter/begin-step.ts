@@ -1,0 +1,39 @@
+import type { Checksums } from '../../checksums/index.ts'
+import { OperatingError, toOperatingError } from '../../errors/index.ts'
+import type { RunEvent } from '../../journal/events.ts'
+import { resolveInput } from '../../runbook/templates.ts'
+import { digestOf, idempotencyKey } from '../identity.ts'
+import { inputSteps, type RunFacts, scopeOf } from '../scope.ts'
+import type { RunState } from '../state/run-state.ts'
+import { wellFormedRecord } from '../well-formed.ts'
+
+/** Evaluates condition and input of a step: it starts, is skipped, or fails because they cannot be evaluated. */
+export function beginStep(
+  state: RunState,
+  index: number,
+  facts: RunFacts,
+  runId: string,
+  checksums: Checksums,
+): RunEvent {
+  const step = state.graph.steps[index]!
+  const attempt = state.steps.get(index).attempt + 1
+  try {
+    const scope = scopeOf(state, facts, inputSteps(step))
+    if (step.when !== null) {
+      const wanted = step.when.evaluate(scope)
+      if (typeof wanted !== 'boolean') {
+        throw new OperatingError('input-invalid', `the condition ${step.when.source} gave no boolean`)
+      }
+      if (!wanted) {
+        return { type: 'step-skipped', step: step.id, reason: 'condition', detail: step.when.source }
+      }
+    }
+    const input = resolveInput(step.action.with, scope)
+    const inputDigest = digestOf(input, checksums)
+    const key = idempotencyKey({ runId, step: step.id, ordinal: 0, inputDigest }, checksums)
+    return { type: 'step-started', step: step.id, attempt, input, inputDigest, key }
+  } catch (thrown) {
+    const error = wellFormedRecord(toOperatingError(thrown).toRecord())
+    return { type: 'step-failed', step: step.id, attempt, error }
+  }
+}

@@ -1,0 +1,52 @@
+import type { Expression, QualifiedStep, Scope } from '../runbook/qualified.ts'
+import type { Json } from '../text/json.ts'
+import type { RunStarted, RunState } from './state/run-state.ts'
+import { templateSteps } from './template.ts'
+
+/** What expressions see of the run itself; the same at every step. */
+export type RunFacts = Pick<Scope, 'params' | 'run'>
+
+/** Parameters and facts, from the first event and the marks of the journal. */
+export function runFacts(state: RunState, started: RunStarted): RunFacts {
+  const { runId, mode, environment, target, capabilities } = started
+  const failure = state.marks.find((mark) => mark.name === 'failure' && mark.domain === 'history')
+  return {
+    params: started.params,
+    run: {
+      id: runId,
+      mode,
+      environment,
+      target,
+      capabilities: [...capabilities],
+      failureAt: failure?.at ?? null,
+    },
+  }
+}
+
+/** A scope with the named steps, as far as they have ended well, and nothing else: its cost does not grow with the run. */
+export function scopeOf(state: RunState, facts: RunFacts, stepIds: Iterable<string>): Scope {
+  const views = new Map<string, Json>()
+  for (const id of stepIds) {
+    const index = state.graph.indexOf.get(id)
+    const view = index === undefined ? null : state.steps.get(index).view
+    if (view !== null) views.set(id, view)
+  }
+  return { ...facts, steps: Object.fromEntries(views) }
+}
+
+/** The scope with one more step in it. */
+export function withView(scope: Scope, id: string, view: Json): Scope {
+  return { ...scope, steps: Object.fromEntries([...Object.entries(scope.steps), [id, view]]) }
+}
+
+/** Steps that a step's condition and input refer to. */
+export function* inputSteps(step: QualifiedStep): Generator<string, void, void> {
+  if (step.when !== null) yield* step.when.steps
+  yield* templateSteps(step.action.with)
+}
+
+/** Steps that a step's captures and checks refer to. */
+export function* resultSteps(step: QualifiedStep): Generator<string, void, void> {
+  const expressions: Expression[] = [...step.verify, ...step.capture.map(([, expression]) => expression)]
+  for (const expression of expressions) yield* expression.steps
+}

@@ -1,0 +1,68 @@
+import { invariant } from '../../errors/index.ts'
+import type { EngineEffect, Transition } from './engine-effect.ts'
+import { dequeue, enqueue } from './persistent-queue.ts'
+import type { RunState, StepState } from './run-state.ts'
+
+/** The state with one step changed. */
+export function withStep(state: RunState, index: number, change: Partial<StepState>): RunState {
+  return { ...state, steps: state.steps.set(index, { ...state.steps.get(index), ...change }) }
+}
+
+/** The state without the step among those under way. */
+export function landed(state: RunState, index: number): RunState {
+  return { ...state, inFlight: state.inFlight.filter((other) => other !== index) }
+}
+
+/** Tells the dependents of a step that ended well; those that wait for nothing more become ready, in authored order. */
+export function released(state: RunState, index: number): RunState {
+  let { steps, ready } = state
+  for (const dependent of state.graph.dependents[index] ?? []) {
+    const before = steps.get(dependent)
+    const waitingFor = before.waitingFor - 1
+    steps = steps.set(dependent, { ...before, waitingFor })
+    if (waitingFor === 0 && before.status === 'pending') ready = enqueue(ready, dependent)
+  }
+  return { ...state, steps, ready, unfinished: state.unfinished - 1 }
+}
+
+/**
+ * Starts what is ready while there is room, in the order in which it became ready, and ends the run when nothing is under way and
+ * nothing may start. `effects` come first.
+ */
+export function schedule(state: RunState, effects: readonly EngineEffect[]): Transition {
+  const all: EngineEffect[] = [...effects]
+  let now = state
+  while (now.phase === 'running' && now.inFlight.length < now.concurrency) {
+    const next = dequeue(now.ready)
+    if (next === null) break
+    now = { ...now, ready: next.rest }
+    const { status, waitingFor } = now.steps.get(next.item)
+    // A step that was undone since it was queued waits again; it is queued anew in its turn.
+    if (status !== 'pending' || waitingFor > 0) continue
+    now = { ...withStep(now, next.item, { status: 'starting' }), inFlight: [...now.inFlight, next.item] }
+    all.push({ do: 'begin', step: next.item })
+  }
+  return now.inFlight.length > 0 ? [now, all] : settle(now, all)
+}
+
+function settle(state: RunState, effects: EngineEffect[]): Transition {
+  const finishing: RunState = { ...state, phase: 'finishing' }
+  const { cause } = state
+  switch (state.phase) {
+    case 'stopping':
+      invariant(cause, 'a run that stops has a cause')
+      effects.push({ do: 'finish', outcome: cause.outcome, firstCause: cause.error })
+      return [finishing, effects]
+    case 'pausing': {
+      const waiting = [...state.steps].find((step) => step.status === 'paused')
+      effects.push({ do: 'finish', outcome: 'paused', firstCause: waiting?.error ?? null })
+      return [finishing, effects]
+    }
+    case 'running':
+      invariant(state.unfinished === 0, 'a run with nothing under way and nothing ready has finished')
+      effects.push({ do: 'finish', outcome: 'completed', firstCause: null })
+      return [finishing, effects]
+    default:
+      return [state, effects]
+  }
+}
