@@ -1,0 +1,147 @@
+import type { Task } from '@dr-drill/runbook-core'
+import { describe, expect, it } from 'vitest'
+import type { MemoryStore } from './memory-store.ts'
+import { type Death, keysUpTo, Production } from './production.ts'
+import { restore } from './restore.ts'
+
+const isLong = process.env.DRILL_TEST_LONG === '1'
+const STYLES = ['nothing', 'everything', 'mixture'] as const
+
+/** A host with something archived, one complete backup, and writes since. */
+function prepared(): Production {
+  const production = new Production()
+  production.start()
+  production.write(1, 5)
+  production.must(production.archive())
+  production.must(production.backup())
+  production.write(6, 11)
+  production.engine = null
+  return production
+}
+
+/** The same host, engine started, on copies of its disk and bucket. */
+function another(origin: Production, seed: number): Production {
+  const elapsedMs = 3_600_000
+  const host = new Production({ disk: origin.disk.fork(), store: origin.store.copy(), seed, elapsedMs })
+  host.start()
+  return host
+}
+
+/** Every death of an operation: before and after each of its calls (the engine's own calls under it included). */
+function* deaths(calls: number): Generator<Death> {
+  for (let call = 1; call <= calls; call += 1) {
+    yield { call, when: 'before' }
+    yield { call, when: 'after' }
+  }
+}
+
+/** What was complete in the bucket must stay as it was: nothing is ever replaced or removed. */
+function expectKept(before: MemoryStore, after: MemoryStore): void {
+  for (const [key, bytes] of before.objects) {
+    if (after.objects.get(key) !== bytes) expect(after.objects.get(key), key).toEqual(bytes)
+  }
+}
+
+describe.each(['archive', 'backup'] as const)('power loss at every effect of %s', (operation) => {
+  const operate = (host: Production): Task<unknown> =>
+    operation === 'archive' ? host.archive() : host.backup()
+  const origin = prepared()
+  const rehearsal = another(origin, 1)
+  rehearsal.must(operate(rehearsal))
+  const { calls } = rehearsal
+
+  it('leaves what was there usable, and the next run completes', () => {
+    let died = 0
+    for (const death of deaths(calls)) {
+      const styles = isLong ? STYLES : [STYLES[(died + (death.when === 'after' ? 1 : 0)) % STYLES.length]!]
+      for (const style of styles) {
+        const where = `${operation} ${death.when} call ${death.call}, ${style}`
+        const host = another(origin, died)
+        const result = host.run(operate(host), death)
+        if (result !== null) continue
+        died += 1
+        host.losePower(style)
+        expectKept(origin.store, host.store)
+        // What a restore would find now: the backup of before, and every record archived then.
+        const now = restore(host.store)
+        expect(now, where).toEqual(keysUpTo(now.length))
+        expect(now.length, where).toBeGreaterThanOrEqual(5)
+        host.start()
+        host.write(12, 14)
+        const torn = host.store.copy()
+        host.must(host.archive())
+        host.must(host.backup())
+        expectKept(torn, host.store)
+        const report = host.verify()
+        expect(
+          report.problems.filter((problem) => problem.severity === 'error'),
+          where,
+        ).toEqual([])
+        expect(report.histories.at(-1)?.lastPosition, where).toBe('14')
+        expect(restore(host.store), where).toEqual(keysUpTo(14))
+      }
+    }
+    expect(died).toBeGreaterThan(calls)
+  })
+
+  it('converges on the objects of a run that was never cut short', () => {
+    if (operation === 'backup') {
+      // A backup that was cut short stays incomplete for ever: only its successor counts.
+      const host = another(origin, 1)
+      host.run(host.backup(), { call: calls - 1, when: 'before' })
+      host.start()
+      const { name } = host.must(host.backup())
+      const incomplete = host.verify().problems
+      expect(incomplete).toMatchObject([{ severity: 'notice', problem: 'incomplete' }])
+      expect(incomplete[0]!.subject).not.toBe(name)
+      return
+    }
+    const { image } = rehearsal.store
+    for (const death of deaths(calls)) {
+      const host = another(origin, 1)
+      if (host.run(host.archive(), death) !== null) continue
+      host.start()
+      host.must(host.archive())
+      expect(host.store.image, `${death.when} ${death.call}`).toBe(image)
+    }
+  })
+})
+
+describe('a segment whose closing was never synced', () => {
+  /** The engine dies at a call of its rotation; what it wrote is archived; then the power fails. */
+  function play(call: number, syncIsHonest: boolean): Production {
+    const host = new Production()
+    host.start()
+    host.write(1, 3)
+    host.run(host.engine!.rotate(), { call, when: 'before' })
+    host.engine = null
+    const lie = {
+      kind: 'lying-sync',
+      meets: ({ method }: { method: string }) => (method === 'sync' ? 'pretend' : 'perform'),
+      fork: () => lie,
+    } as const
+    if (!syncIsHonest) host.disk.addFault(lie)
+    host.must(host.archive({ endpoint: null }))
+    host.disk.removeFault(lie)
+    host.losePower('nothing')
+    host.start()
+    host.write(4, 6)
+    return host
+  }
+
+  it('is made durable before it is archived, so that the log cannot end differently afterwards', () => {
+    let conflicts = 0
+    for (let call = 1; call <= 12; call += 1) {
+      const host = play(call, true)
+      host.must(host.archive())
+      host.must(host.backup())
+      expect(host.verify().problems).toEqual([])
+      expect(restore(host.store)).toEqual(keysUpTo(6))
+      const careless = play(call, false)
+      const result = careless.run(careless.archive())
+      if (result?.kind === 'failure') conflicts += 1
+    }
+    // The canary: without that fsync the archive and the log part ways.
+    expect(conflicts).toBeGreaterThan(0)
+  })
+})
