@@ -12,10 +12,10 @@ const input = z.strictObject({
   service: unitName,
   endpoint: name,
   invocation: z.string().min(1),
-  /** Records in the base, as its manifest says and verification confirmed. */
+  /** Records up to the backup's end, as its manifest says. */
   base: count,
-  /** Records that replay must add, counted by our own scan of the placed log. */
-  added: count,
+  /** Records beyond the backup's end in the placed log, by our own scan; below zero after an accepted loss. */
+  beyond: z.number().int(),
 })
 type Input = z.infer<typeof input>
 const output = z.object({ expected: count, actual: count })
@@ -36,11 +36,11 @@ export function compareCounts(pack: DatabasePack): ActionDefinition<Input, Outpu
     *run(given): Task<Output> {
       yield* assertIdentity(given.service, given.invocation)
       const health = yield* pack.probe.health({ endpoint: given.endpoint, timeoutMs: 10_000 })
-      const expected = given.base + given.added
+      const expected = given.base + given.beyond
       if (health.recordCount !== expected) {
         throw new OperatingError(
           'check-failed',
-          `the service holds ${health.recordCount} records; backup and log hold ${expected} (${given.base} + ${given.added})`,
+          `the service holds ${health.recordCount} records; backup and log hold ${expected} (${given.base} in the backup, ${given.beyond} beyond it)`,
           {
             subject: given.service,
             hint: 'Do not let clients in. Compare the readback with the ledger to see which differ.',

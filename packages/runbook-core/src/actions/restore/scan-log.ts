@@ -30,8 +30,8 @@ const output = z.object({
     file.extend({ firstPosition: z.string(), lastPosition: z.string(), records: z.number().int() }),
   ),
   lastPosition: z.string(),
-  /** Records after `after` that the placed log holds: what replay must add. */
-  newRecords: z.number().int(),
+  /** Records that the placed log holds beyond the backup's own end; below zero when an accepted loss ends before it. */
+  recordsBeyondBackup: z.number().int(),
   lastRecordAt: z.number().int().nullable(),
   /** Null, or what ends the prefix early. */
   stoppedBy: z.object({ fileName: z.string(), reason: z.string(), after: z.string() }).nullable(),
@@ -106,10 +106,18 @@ function* scan(format: LogFormat, given: Input): Task<Output> {
   return {
     files: kept,
     lastPosition: last,
-    newRecords: format.compare(last, given.after) > 0 ? format.distance(format.next(given.after), last) : 0,
+    recordsBeyondBackup: beyond(format, given.through, last),
     lastRecordAt,
     stoppedBy: hole === null ? null : { fileName: hole.fileName, reason: hole.reason, after: last },
   }
+}
+
+function beyond(format: LogFormat, through: string, last: string): number {
+  const order = format.compare(last, through)
+  if (order === 0) return 0
+  return order > 0
+    ? format.distance(format.next(through), last)
+    : -format.distance(format.next(last), through)
 }
 
 type Wanted =
