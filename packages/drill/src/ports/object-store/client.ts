@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import { credentialFinder } from './credentials.ts'
-import type { StoreKeys, StoreLocation } from './location.ts'
+import { isLoopback, type StoreKeys, type StoreLocation } from './location.ts'
 import { countRequest, type RequestCounts } from './request-counts.ts'
 
 /** Patience of single requests; trying again is the caller's. */
@@ -42,11 +42,12 @@ export async function s3Client(
   return client
 }
 
-/** The SDK's own chain comes first; instance metadata is left out for loopback endpoints, where asking it costs seconds. */
+/** The SDK's own chain comes first; what it finds is kept until a minute before it expires. */
 async function finder(location: StoreLocation, variables: Variables): Promise<() => Promise<StoreKeys>> {
   const { S3Client } = await import('@aws-sdk/client-s3')
+  const chain = new S3Client({ region: location.region }).config.credentials
   const find = credentialFinder(location.endpoint, variables, () =>
-    new S3Client({ region: location.region }).config.credentials(),
+    location.endpoint !== null && isLoopback(location.endpoint) ? withoutMetadata(chain) : chain(),
   )
   let found: { keys: StoreKeys; expiresAt: number } | null = null
   return async () => {
@@ -57,4 +58,26 @@ async function finder(location: StoreLocation, variables: Variables): Promise<()
     }
     return found.keys
   }
+}
+
+const METADATA_SWITCH = 'AWS_EC2_METADATA_DISABLED'
+let turn: Promise<unknown> = Promise.resolve()
+
+/**
+ * The chain without instance metadata: a store on this machine's loopback never wants the machine's role, and asking where nobody
+ * answers costs seconds. The SDK knows this switch as a variable only, so callers take turns.
+ */
+function withoutMetadata(chain: () => Promise<StoreKeys>): Promise<StoreKeys> {
+  const mine = turn.then(async () => {
+    const before = process.env[METADATA_SWITCH]
+    process.env[METADATA_SWITCH] = 'true'
+    try {
+      return await chain()
+    } finally {
+      if (before === undefined) delete process.env[METADATA_SWITCH]
+      else process.env[METADATA_SWITCH] = before
+    }
+  })
+  turn = mine.catch(() => {})
+  return mine
 }

@@ -1,0 +1,12 @@
+import { type Discharge, Log, Services } from '@dr-drill/runbook-core'
+
+/** How a run gives back what its actions took, by kind of obligation. */
+export const LOCAL_DISCHARGES: Readonly<Record<string, Discharge>> = {
+  *'service-stop'({ name }) {
+    yield* Services.stop({ name: String(name) })
+  },
+  // Lifting a fence is never right for a machine: whether the old primary may write again is for people to say.
+  *'fence-kept'({ host }) {
+    yield* Log.write({ level: 'info', message: `the fence of ${String(host)} stays; only people lift it` })
+  },
+}

@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { StoreKeys } from '../../ports/object-store/index.ts'
+
+/** Secrets of one run, made once and kept in a folder that only the invoking user can read, so that a resumed run has them. */
+export interface RunSecrets {
+  readonly sourceReader: StoreKeys
+  readonly sourceWriter: StoreKeys
+  readonly archive: StoreKeys
+  /** Of the restored engine's admin requests. */
+  readonly adminToken: string
+  /** File with the Ed25519 seed that signs what the restored server writes. */
+  readonly signingKeyFile: string
+}
+
+interface Stored {
+  readonly sourceReader: StoreKeys
+  readonly sourceWriter: StoreKeys
+  readonly archive: StoreKeys
+  readonly adminToken: string
+}
+
+/** The run's secrets; made when they are not there yet. */
+export function runSecrets(work: string): RunSecrets {
+  const folder = join(work, 'secrets')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const file = join(folder, 'keys.json')
+  const signingKeyFile = join(folder, 'signer.key')
+  if (!existsSync(file)) {
+    writeFileSync(signingKeyFile, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 })
+    const stored: Stored = {
+      sourceReader: newKeys('READER'),
+      sourceWriter: newKeys('WRITER'),
+      archive: newKeys('ARCHIVE'),
+      adminToken: randomBytes(24).toString('hex'),
+    }
+    writeFileSync(file, JSON.stringify(stored), { mode: 0o600 })
+  }
+  return { ...(JSON.parse(readFileSync(file, 'utf8')) as Stored), signingKeyFile }
+}
+
+const newKeys = (name: string): StoreKeys => ({
+  accessKeyId: `DRILL${name}${randomBytes(4).toString('hex').toUpperCase()}`,
+  secretAccessKey: randomBytes(24).toString('base64url'),
+})
