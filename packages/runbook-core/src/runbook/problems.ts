@@ -62,6 +62,11 @@ export class Problems {
     this.list.push({ path: formatPath(path), line: this.#lineOf(path), message, hint })
   }
 
+  /** Adds what lies outside the document: it has neither path nor line. */
+  addOutside(message: string, hint: string): void {
+    this.list.push({ path: '', line: null, message, hint })
+  }
+
   /** Adds an operating error's message; null result when `read` threw one. */
   try<A>(path: DocumentPath, read: () => A): A | null {
     try {

@@ -1,15 +1,19 @@
 /** Longest name that is compared; hostile ones are not worth quadratic work. */
 const NAME_LENGTH_MAX = 64
 
-/** Single-character edits that turn one name into the other. */
+/** Insertions, deletions, substitutions and swaps of neighbours that turn one name into the other. */
 function editDistance(a: string, b: string): number {
+  let before: number[] = []
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let row = 1; row <= a.length; row += 1) {
     const current = [row]
     for (let column = 1; column <= b.length; column += 1) {
       const substitution = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1)
-      current.push(Math.min(substitution, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1))
+      const swapped = a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]
+      const swap = swapped ? (before[column - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY
+      current.push(Math.min(substitution, swap, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1))
     }
+    before = previous
     previous = current
   }
   return previous[b.length] ?? 0
@@ -19,7 +23,7 @@ function editDistance(a: string, b: string): number {
 export function nearest(written: string, known: Iterable<string>): string | null {
   if (written.length > NAME_LENGTH_MAX) return null
   let best: string | null = null
-  let bestDistance = Math.max(1, Math.floor(written.length / 3)) + 1
+  let bestDistance = Math.min(3, Math.max(1, Math.floor(written.length / 2))) + 1
   for (const name of known) {
     if (name.length > NAME_LENGTH_MAX) continue
     const distance = editDistance(written.toLowerCase(), name.toLowerCase())

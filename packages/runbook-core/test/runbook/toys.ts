@@ -16,7 +16,6 @@ function toy<I, O>(
     ports: [],
     traits,
     estimate: () => ({ bestMs: 1_000, likelyMs: 2_000, worstMs: 4_000 }),
-    // biome-ignore lint/correctness/useYield: a toy has nothing to ask for
     *run() {
       return {} as O
     },

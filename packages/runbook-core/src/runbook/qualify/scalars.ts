@@ -64,6 +64,8 @@ export class ScalarReader {
       return null
     }
     if (!checkParameterNames(expression, this.#known, path, this.#problems)) return null
+    // A parameter without a value has its own problem already.
+    if (expression.params.some((name) => !Object.hasOwn(this.params, name))) return null
     return expression.evaluate({ params: this.params, steps: {}, run: {} })
   }
 }
