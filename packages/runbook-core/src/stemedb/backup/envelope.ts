@@ -3,8 +3,7 @@ import { type Checksums, hexDecode, hexEncode } from '../../checksums/index.ts'
 import { OperatingError } from '../../errors/index.ts'
 import type { SignatureStatus } from '../../formats/index.ts'
 import type { Signed } from '../../ports/index.ts'
-import { canonicalJsonBytes } from '../../text/canonical-json.ts'
-import { type Expected, readDocument } from './hostile-json.ts'
+import { type Expected, readDocument, writeDocument } from './document.ts'
 
 /**
  * A signed document: one line that carries the signature, a line feed, then the payload, signed over its exact bytes. One object, so
@@ -45,13 +44,12 @@ export function keyIdOf(checksums: Checksums, publicKey: Uint8Array): string {
 
 /** The bytes of an envelope around a payload; `signed` null leaves it unsigned. */
 export function sealEnvelope(checksums: Checksums, payload: Uint8Array, signed: Signed | null): Uint8Array {
-  const header = canonicalJsonBytes({
-    kind: KIND,
-    schemaVersion: 1,
+  const fields = {
     algorithm: 'ed25519',
     keyId: signed === null ? null : keyIdOf(checksums, signed.publicKey),
     signature: signed === null ? null : hexEncode(signed.signature),
-  })
+  }
+  const header = writeDocument(KIND, fields, { isLine: true })
   const bytes = new Uint8Array(header.length + 1 + payload.length)
   bytes.set(header)
   bytes[header.length] = LINE_FEED

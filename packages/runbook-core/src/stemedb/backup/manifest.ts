@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { OperatingError } from '../../errors/index.ts'
 import type { BackupFile } from '../../formats/index.ts'
-import { canonicalJson } from '../../text/canonical-json.ts'
-import { compareUtf8, utf8Encode } from '../../text/utf8.ts'
+import { compareUtf8 } from '../../text/utf8.ts'
 import { requirePosition } from '../record/index.ts'
+import { type Expected, readDocument, writeDocument } from './document.ts'
 import {
   countField,
   engineVersionField,
@@ -13,7 +13,6 @@ import {
   positionField,
   sha256Field,
 } from './fields.ts'
-import { type Expected, readDocument } from './hostile-json.ts'
 import { METADATA_FILE, parseBackupName, roleOfBackupPath } from './names.ts'
 
 /** One file of a backup as the manifest lists it. */
@@ -77,16 +76,19 @@ const MANIFEST: Expected<Manifest> = {
 /** The manifest's bytes: what is signed. Files are sorted here. */
 export function writeManifest(manifest: Omit<Manifest, 'totalBytes'>): Uint8Array {
   const files = [...manifest.files].sort((a, b) => compareUtf8(a.path, b.path))
-  const text = canonicalJson({
-    kind: MANIFEST.kind,
-    schemaVersion: 1,
-    ...manifest,
+  return writeDocument(MANIFEST.kind, {
+    name: manifest.name,
+    history: manifest.history,
+    engineVersion: manifest.engineVersion,
+    formatVersion: manifest.formatVersion,
+    startPosition: manifest.startPosition,
+    stopPosition: manifest.stopPosition,
     startedAt: instantText(manifest.startedAt),
     stoppedAt: instantText(manifest.stoppedAt),
+    recordCount: manifest.recordCount,
     totalBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
     files: files.map(({ path, sizeBytes, sha256 }) => ({ path, sizeBytes, sha256 })),
   })
-  return utf8Encode(`${text}\n`)
 }
 
 /**

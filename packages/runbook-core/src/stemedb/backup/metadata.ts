@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { canonicalJson } from '../../text/canonical-json.ts'
 import { formatInstantSeconds } from '../../text/instant.ts'
-import { utf8Encode } from '../../text/utf8.ts'
+import { type Expected, readDocument, writeDocument } from './document.ts'
 import {
   countField,
   engineVersionField,
@@ -10,7 +10,6 @@ import {
   instantText,
   positionField,
 } from './fields.ts'
-import { type Expected, readDocument } from './hostile-json.ts'
 import type { BackupFacts } from './manifest.ts'
 
 /** What `backup-metadata.json` says: the seed's fields first, then ours, all in the seed's spelling. */
@@ -70,15 +69,18 @@ export function metadataOf(
 
 /** The file's bytes. */
 export function writeMetadata(metadata: BackupMetadata): Uint8Array {
-  const text = canonicalJson({
-    kind: METADATA.kind,
-    schemaVersion: 1,
-    ...metadata,
+  return writeDocument(METADATA.kind, {
     timestamp: formatInstantSeconds(metadata.timestamp),
+    assertion_count: metadata.assertion_count,
+    engine_version: metadata.engine_version,
+    format_version: metadata.format_version,
+    history: metadata.history,
+    start_position: metadata.start_position,
+    stop_position: metadata.stop_position,
     started_at: instantText(metadata.started_at),
     stopped_at: instantText(metadata.stopped_at),
+    file_counts: { wal: metadata.file_counts.wal, db: metadata.file_counts.db },
   })
-  return utf8Encode(`${text}\n`)
 }
 
 /** @throws OperatingError `input-invalid`, `input-too-new` */

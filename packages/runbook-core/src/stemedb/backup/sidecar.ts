@@ -1,9 +1,7 @@
 import { z } from 'zod'
 import { OperatingError } from '../../errors/index.ts'
-import { canonicalJson } from '../../text/canonical-json.ts'
-import { utf8Encode } from '../../text/utf8.ts'
+import { type Expected, readDocument, writeDocument } from './document.ts'
 import { countField, historyField, instantField, instantText, positionField, sha256Field } from './fields.ts'
-import { type Expected, readDocument } from './hostile-json.ts'
 
 /** What the sidecar of an archived segment says. Times are history time in ms. */
 export interface SegmentSidecar {
@@ -43,14 +41,18 @@ const SIDECAR: Expected<SegmentSidecar> = {
 
 /** The sidecar's bytes: what is signed. The same segment always gives the same bytes. */
 export function writeSidecar(sidecar: SegmentSidecar): Uint8Array {
-  const text = canonicalJson({
-    kind: SIDECAR.kind,
-    schemaVersion: 1,
-    ...sidecar,
+  return writeDocument(SIDECAR.kind, {
+    history: sidecar.history,
+    number: sidecar.number,
+    firstPosition: sidecar.firstPosition,
+    lastPosition: sidecar.lastPosition,
     firstRecordAt: instantText(sidecar.firstRecordAt),
     lastRecordAt: instantText(sidecar.lastRecordAt),
+    recordCount: sidecar.recordCount,
+    sizeBytes: sidecar.sizeBytes,
+    sha256: sidecar.sha256,
+    predecessorSha256: sidecar.predecessorSha256,
   })
-  return utf8Encode(`${text}\n`)
 }
 
 /**

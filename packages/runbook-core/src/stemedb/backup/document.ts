@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { OperatingError } from '../../errors/index.ts'
-import { utf8Decode } from '../../text/utf8.ts'
+import type { Json } from '../../text/json.ts'
+import { utf8Decode, utf8Encode } from '../../text/utf8.ts'
 
 /** What a document must be before its fields are looked at. */
 export interface Expected<T> {
@@ -11,6 +12,19 @@ export interface Expected<T> {
   readonly schema: z.ZodType<T>
   /** How messages call it: `manifest`. */
   readonly what: string
+}
+
+/**
+ * The bytes of a document: one line that begins with its kind and schema version, the fields in the order given. The same fields always
+ * give the same bytes. Without `isLine` a line feed ends it.
+ */
+export function writeDocument(
+  kind: string,
+  fields: Readonly<Record<string, Json>>,
+  options: { readonly isLine?: boolean } = {},
+): Uint8Array {
+  const text = JSON.stringify({ kind, schemaVersion: 1, ...fields })
+  return utf8Encode(options.isLine === true ? text : `${text}\n`)
 }
 
 /**
