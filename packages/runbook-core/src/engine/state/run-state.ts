@@ -3,7 +3,7 @@ import type { Exercised, RunEvent } from '../../journal/events.ts'
 import type { QualifiedRunbook } from '../../runbook/qualified.ts'
 import type { Json } from '../../text/json.ts'
 import type { HeldObligation } from '../executor.ts'
-import { type Chain, EMPTY_QUEUE, type PersistentQueue } from './persistent-queue.ts'
+import { type Chain, EMPTY_QUEUE, enqueue, type PersistentQueue } from './persistent-queue.ts'
 import { PersistentVector } from './persistent-vector.ts'
 import { type StepGraph, stepGraph } from './step-graph.ts'
 
@@ -97,12 +97,14 @@ export function initialState(runbook: QualifiedRunbook, concurrency: number): Ru
       approvedBy: null,
     }),
   )
+  let ready: PersistentQueue<number> = EMPTY_QUEUE
+  for (const [index, step] of steps.entries()) if (step.waitingFor === 0) ready = enqueue(ready, index)
   return {
     graph,
     concurrency,
     phase: 'new',
     steps: PersistentVector.from(steps),
-    ready: EMPTY_QUEUE,
+    ready,
     inFlight: [],
     unfinished: steps.length,
     succeeded: null,
