@@ -72,7 +72,8 @@ function readYaml(text: string, file: string | null, lines: LineCounter, problem
       customTags: [],
       resolveKnownTags: false,
       stringKeys: false,
-      logLevel: 'silent',
+      // 'silent' would also hide that there is a second document.
+      logLevel: 'error',
     })
   } catch (cause) {
     throw new OperatingError('input-invalid', 'the document is not YAML', {
