@@ -10,15 +10,8 @@ export interface RunSecrets {
   readonly archive: StoreKeys
   /** Of the restored engine's admin requests. */
   readonly adminToken: string
-  /** File with the Ed25519 seed that signs what the restored server writes. */
-  readonly signingKeyFile: string
-}
-
-interface Stored {
-  readonly sourceReader: StoreKeys
-  readonly sourceWriter: StoreKeys
-  readonly archive: StoreKeys
-  readonly adminToken: string
+  /** Ed25519 seed, 64 hex digits, that signs what the restored server writes. */
+  readonly signingSeed: string
 }
 
 /** The run's secrets; made when they are not there yet. */
@@ -26,18 +19,17 @@ export function runSecrets(work: string): RunSecrets {
   const folder = join(work, 'secrets')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const file = join(folder, 'keys.json')
-  const signingKeyFile = join(folder, 'signer.key')
   if (!existsSync(file)) {
-    writeFileSync(signingKeyFile, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 })
-    const stored: Stored = {
+    const made: RunSecrets = {
       sourceReader: newKeys('READER'),
       sourceWriter: newKeys('WRITER'),
       archive: newKeys('ARCHIVE'),
       adminToken: randomBytes(24).toString('hex'),
+      signingSeed: randomBytes(32).toString('hex'),
     }
-    writeFileSync(file, JSON.stringify(stored), { mode: 0o600 })
+    writeFileSync(file, JSON.stringify(made), { mode: 0o600 })
   }
-  return { ...(JSON.parse(readFileSync(file, 'utf8')) as Stored), signingKeyFile }
+  return JSON.parse(readFileSync(file, 'utf8')) as RunSecrets
 }
 
 const newKeys = (name: string): StoreKeys => ({

@@ -1,0 +1,162 @@
+import { chownSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  type Capability,
+  type Environment,
+  environment,
+  type FileSystemContract,
+  OperatingError,
+  type PortHandler,
+  type PortHandlers,
+} from '@dr-drill/runbook-core'
+import { STEMEDB_ENDPOINT, STEMEDB_USER, stemedbApiService } from '@dr-drill/runbook-core/stemedb'
+import { nodeFileSystem } from '@dr-drill/simulator/server'
+import { ownCommand } from '../../cli/own-command.ts'
+import { realClock } from '../../ports/clock.ts'
+import { realCommands } from '../../ports/commands.ts'
+import { realHost } from '../../ports/host.ts'
+import { realHttp } from '../../ports/http.ts'
+import { type LogEntry, logTo } from '../../ports/log.ts'
+import { type ObjectStores, objectStores, type StoreLocation } from '../../ports/object-store/index.ts'
+import { systemRandom } from '../../ports/random.ts'
+import { type Recorded, recorders } from '../../ports/recorders.ts'
+import { type Supervisor, supervisor, unitStore } from '../../ports/supervisor/index.ts'
+import { endpointBook } from './endpoints.ts'
+import { placeHostFiles } from './host-files.ts'
+import type { RunSecrets } from './keys.ts'
+import { SERVICE_ACCOUNT, type ServiceAccount } from './service-account.ts'
+import { localServiceHost } from './service-host.ts'
+import { OPS_PROGRAM, unitVariables } from './unit-variables.ts'
+
+/** What a local target is built from. */
+export interface LocalTargetOptions {
+  /** Working directory of the run: the recovery host's root and the drill's own records lie below it. */
+  readonly work: string
+  readonly locations: { readonly source: StoreLocation; readonly archive: StoreLocation }
+  readonly secrets: RunSecrets
+  readonly account: ServiceAccount
+  readonly allowHostCommands: boolean
+  /** Where this process takes over the drill's clock, and history's distance from the wall clock, ms. */
+  readonly drillStartMs: number
+  readonly historyShiftMs: number
+  /** Environment of the drill, for credentials only. */
+  readonly variables: Readonly<Record<string, string | undefined>>
+  readonly onLog: (entry: LogEntry) => void
+  readonly onRecord: (entry: Recorded) => void
+}
+
+/** A directory of this machine as a recovery host. */
+export interface LocalTarget {
+  readonly environment: Environment
+  readonly capabilities: ReadonlySet<Capability>
+  /** Ports that only remember what they were asked. */
+  readonly recorders: ReadonlySet<string>
+  readonly stores: ObjectStores
+  readonly supervisor: Supervisor
+  readonly files: PortHandler<FileSystemContract>
+  /** Ends its processes and closes what it holds; files stay. */
+  close(): Promise<void>
+}
+
+/** Processes get this long to end by themselves when a run ends. */
+const STOP_MS = 2_500
+
+/** The ports that only remember. */
+const RECORDERS: ReadonlySet<string> = new Set(['Dns', 'Traffic', 'Alerts', 'Notifier'])
+
+/** Builds the recovery host below `work/root` and its ports. */
+export async function openLocalTarget(options: LocalTargetOptions): Promise<LocalTarget> {
+  const root = join(options.work, 'root')
+  const account = options.account.kind === 'separate' ? options.account.account : null
+  makeRoot(root)
+  const files = nodeFileSystem({ root, accounts: targetAccounts() })
+  const clock = realClock({ drillStartMs: options.drillStartMs, historyShiftMs: options.historyShiftMs })
+  const signingKey = await placeHostFiles(root, files, options.secrets.signingSeed, account)
+  const book = endpointBook()
+  const engineUrl = (): string | null => book.urlOf(stemedbApiService().name)
+  const historyNow = (): number => Date.now() + options.historyShiftMs
+  const services = supervisor({
+    host: localServiceHost({
+      root,
+      account,
+      programs: { [OPS_PROGRAM]: ownCommand() },
+      variablesOf: (unit) => {
+        if (unit.type === 'daemon') book.forget(unit.name)
+        return unitVariables({ ...options, unit, root, engineUrl: engineUrl(), signingKey })
+      },
+      onLine: book.onLine,
+      historyNow,
+    }),
+    store: unitStore(join(options.work, 'units.json')),
+    onTimerFailure: (service, error) =>
+      options.onLog({ level: 'warn', message: `timer run of ${service} failed: ${String(error)}` }),
+  })
+  const stores = objectStores({ locations: options.locations, files, variables: options.variables })
+  const recording = recorders(options.onRecord, () => (engineUrl() === null ? [] : [STEMEDB_ENDPOINT]))
+  const ports: Record<string, unknown> = {
+    Clock: clock,
+    Random: systemRandom(),
+    Log: logTo(options.onLog),
+    FileSystem: files,
+    Host: realHost({ extraAccounts: account === null ? [] : [STEMEDB_USER] }),
+    Services: services.handlers,
+    Http: realHttp((name) => endpointAt(name, engineUrl(), options.secrets.adminToken)),
+    ObjectStore: stores.handlers,
+    Dns: recording.dns,
+    Traffic: recording.traffic,
+    Alerts: recording.alerts,
+    Notifier: recording.notifier,
+    ...(options.allowHostCommands ? { Commands: hostCommands(root, account) } : {}),
+  }
+  return {
+    environment: environment(ports as Record<string, PortHandlers>),
+    capabilities: capabilities(account !== null, options.allowHostCommands),
+    recorders: RECORDERS,
+    stores,
+    supervisor: services,
+    files,
+    async close() {
+      await services.close(STOP_MS)
+      stores.close()
+      files.close()
+    },
+  }
+}
+
+/** Open to the service account, whatever the umask of whoever runs the drill. */
+function makeRoot(root: string): void {
+  mkdirSync(root, { recursive: true, mode: 0o755 })
+  if (process.geteuid?.() === 0) chownSync(root, 0, 0)
+}
+
+/** The service account exists on the recovery host only; this machine's own accounts are left as they are. */
+function targetAccounts() {
+  return {
+    users: { [STEMEDB_USER]: SERVICE_ACCOUNT.uid },
+    groups: { [STEMEDB_USER]: SERVICE_ACCOUNT.gid },
+  }
+}
+
+function endpointAt(name: string, url: string | null, token: string) {
+  return name === STEMEDB_ENDPOINT && url !== null ? { url, token } : null
+}
+
+function hostCommands(root: string, account: { uid: number; gid: number } | null) {
+  return realCommands({
+    root,
+    searchPath: '/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin',
+    findAccount: (user) => {
+      if (user === STEMEDB_USER) return account
+      throw new OperatingError('capability-missing', `a local host has no account ${user}`, { subject: user })
+    },
+  })
+}
+
+function capabilities(chowns: boolean, commands: boolean): ReadonlySet<Capability> {
+  const always: Capability[] = ['service-manager', 'dns', 'traffic', 'alerts', 'notify']
+  return new Set<Capability>([
+    ...always,
+    ...(chowns ? (['chown'] as const) : []),
+    ...(commands ? (['commands'] as const) : []),
+  ])
+}

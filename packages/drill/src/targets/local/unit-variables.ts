@@ -1,0 +1,48 @@
+import type { ServiceUnit } from '@dr-drill/runbook-core'
+import type { StoreLocation } from '../../ports/object-store/index.ts'
+import type { RunSecrets } from './keys.ts'
+
+/** Where units of the recovery host find the drill's own command, as a packaged installation would have it. */
+export const OPS_PROGRAM = '/opt/dr-drill/bin/dr-drill'
+
+/** What the processes of a unit need to know besides their environment file. */
+export interface UnitVariablesInput {
+  readonly unit: ServiceUnit
+  readonly root: string
+  readonly locations: { readonly archive: StoreLocation }
+  readonly secrets: RunSecrets
+  readonly historyShiftMs: number
+  readonly engineUrl: string | null
+  readonly signingKey: string
+}
+
+/** Variables for the engine (a daemon) or for one of the operations (oneshots). Each gets only the secrets that it uses. */
+export function unitVariables(input: UnitVariablesInput): Record<string, string> {
+  const common = {
+    STEMEDB_ADMIN_TOKEN: input.secrets.adminToken,
+    DRILL_ROOT: input.root,
+    DRILL_HISTORY_SHIFT_MS: String(input.historyShiftMs),
+    DRILL_EXIT_WITH_PARENT: '1',
+  }
+  return input.unit.type === 'daemon' ? common : { ...common, ...operationVariables(input) }
+}
+
+function operationVariables(input: UnitVariablesInput): Record<string, string> {
+  const { endpoint, region, bucket, prefix, keys } = input.locations.archive
+  return {
+    DRILL_STORE: `s3://${bucket}/${prefix}`,
+    ...(endpoint === null ? {} : { DRILL_ENDPOINT: endpoint }),
+    DRILL_REGION: region,
+    DRILL_SIGNING_KEY: input.signingKey,
+    DRILL_PATIENCE_S: '30',
+    ...(input.engineUrl === null ? {} : { DRILL_ENGINE_URL: input.engineUrl }),
+    ...(keys === null
+      ? {}
+      : {
+          AWS_ACCESS_KEY_ID: keys.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+          ...(keys.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: keys.sessionToken }),
+        }),
+    AWS_EC2_METADATA_DISABLED: 'true',
+  }
+}
