@@ -1,3 +1,4 @@
+export * from './api/index.ts'
 export * from './backup/index.ts'
 export * from './checkpoint/index.ts'
 export * from './operations/index.ts'

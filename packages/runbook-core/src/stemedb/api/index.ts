@@ -1,0 +1,1 @@
+export { stemedbReadback } from './readback.ts'

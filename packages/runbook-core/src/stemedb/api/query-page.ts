@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import type { Checksums } from '../../checksums/index.ts'
+import type { Task } from '../../effects/index.ts'
+import { OperatingError } from '../../errors/index.ts'
+import type { ReadbackRecord } from '../../formats/index.ts'
+import { canonicalJsonBytes } from '../../text/canonical-json.ts'
+import { parsePosition } from '../record/index.ts'
+import { type ApiCall, askPost, invalid, parsed } from './ask.ts'
+
+const PATH = '/v1/query'
+
+/** What one assertion of an answer is read as: its content digest is computed here, never taken from the server. */
+export interface QueriedRecord extends ReadbackRecord {
+  readonly position: number
+}
+
+export interface QueriedPage {
+  readonly records: readonly QueriedRecord[]
+  /** The position after which the next page begins; null at the end. */
+  readonly cursor: number | null
+}
+
+const positionValue = z
+  .union([z.int().min(0), z.string()])
+  .transform((value) => (typeof value === 'number' ? value : parsePosition(value)))
+  .refine((value) => value !== null, 'not a position')
+  .transform((value) => value as number)
+
+const page = z.object({
+  assertions: z.array(z.looseObject({ id: z.string(), position: positionValue })),
+  cursor: positionValue.nullable().default(null),
+})
+
+/** The fields of an assertion that its writer chose: what the content digest is about. */
+const CONTENT = ['id', 'concept_path', 'predicate', 'value', 'confidence', 'authority_tier'] as const
+
+/** Asks for a page of all assertions in the order of their positions. @throws OperatingError `response-invalid` */
+export function* queryPage(
+  checksums: Checksums,
+  call: ApiCall,
+  input: { readonly after: number | null; readonly limit: number },
+): Task<QueriedPage> {
+  const { after, limit } = input
+  const body = { concept_path: '*', lens: 'position', limit, ...(after === null ? {} : { cursor: after }) }
+  const answer = parsed(call, PATH, yield* askPost(call, PATH, body), page)
+  let last = after ?? 0
+  const records = answer.assertions.map((assertion) => {
+    if (assertion.position <= last) throw invalid(call, PATH, 'positions do not ascend')
+    last = assertion.position
+    return {
+      key: assertion.id,
+      digest: contentDigest(checksums, call, assertion),
+      position: assertion.position,
+    }
+  })
+  // A cursor that does not move would have the reader ask for ever.
+  if (answer.cursor !== null && (answer.cursor < last || answer.cursor <= (after ?? 0))) {
+    throw invalid(call, PATH, 'the cursor does not advance')
+  }
+  return { records, cursor: answer.cursor }
+}
+
+/** A query whose answer only has to have the documented shape, empty or not. @throws OperatingError `response-invalid` */
+export function* queryAnything(call: ApiCall, conceptPath: string): Task<void> {
+  const body = { concept_path: conceptPath, lens: 'recency', limit: 1 }
+  parsed(call, PATH, yield* askPost(call, PATH, body), z.object({ assertions: z.array(z.unknown()) }))
+}
+
+/** A field that the server altered or dropped changes the digest; fields that it adds do not. */
+function contentDigest(checksums: Checksums, call: ApiCall, assertion: Record<string, unknown>): string {
+  const content = Object.fromEntries(
+    CONTENT.filter((field) => assertion[field] !== undefined).map((field) => [field, assertion[field]]),
+  )
+  try {
+    return checksums.sha256Hex(canonicalJsonBytes(content))
+  } catch (error) {
+    if (error instanceof OperatingError) throw invalid(call, PATH, error.message)
+    throw error
+  }
+}
