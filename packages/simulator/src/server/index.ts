@@ -5,3 +5,11 @@ export {
   type NodeFileSystemOptions,
   nodeFileSystem,
 } from './file-system/index.ts'
+export {
+  nativeS3Digests,
+  type S3Server,
+  type S3ServerOptions,
+  STATISTICS_PATH,
+  startS3Server,
+} from './s3/index.ts'
+export * from './stemedb/index.ts'

@@ -77,7 +77,7 @@ export class StemedbEngine {
    * place, so a writer that got no answer can send again. @throws OperatingError `input-invalid`, `input-too-large`, `service-failed`
    */
   *assert(input: AssertionInput): Task<AssertResult> {
-    const id = input.id ?? hexEncode(yield* Random.bytes({ length: 16 }))
+    const id = input.id === undefined ? hexEncode(yield* Random.bytes({ length: 16 })) : input.id
     const result = yield* this.#commits.assert(parseAssertion({ ...input, id }))
     if (result.kind === 'created') this.#counts.asserts += 1
     else this.#counts.duplicates += 1

@@ -1,3 +1,4 @@
+export * from './api/index.ts'
 export type { AssertResult } from './commit-queue.ts'
 export {
   type AssertionInput,

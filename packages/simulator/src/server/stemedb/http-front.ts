@@ -1,0 +1,79 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { API_BODY_BYTES_MAX, type ApiRequest, type ApiResponse, refusal } from '@dr-drill/simulator'
+
+/** Time that a client has for a whole request, ms; slower ones get 408. */
+const REQUEST_TIMEOUT_MS = 10_000
+/** Time without a byte after which a connection is cut, ms. */
+const IDLE_TIMEOUT_MS = 30_000
+const CONNECTIONS_MAX = 1024
+
+/** Answers one request; never rejects. */
+export type Answer = (request: ApiRequest) => Promise<ApiResponse>
+
+/** An HTTP server in front of an API: reads bodies within limits, cuts off slow clients. It does not listen yet. */
+export function httpFront(answer: Answer): Server {
+  const server = createServer(
+    {
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: 1000,
+      keepAliveTimeout: 5000,
+      maxHeaderSize: 16 * 1024,
+    },
+    (request, response) => {
+      serve(answer, request, response).catch(() => response.destroy())
+    },
+  )
+  server.maxConnections = CONNECTIONS_MAX
+  server.timeout = IDLE_TIMEOUT_MS
+  return server
+}
+
+async function serve(answer: Answer, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await readBody(request)
+  if (body === null) {
+    const message = `a body has at most ${API_BODY_BYTES_MAX} bytes`
+    // The rest of the body is not read: the connection cannot be used again.
+    send(response.setHeader('connection', 'close'), refusal(413, 'input-too-large', message))
+    return
+  }
+  const [path = '/'] = (request.url ?? '/').split('?', 1)
+  send(
+    response,
+    await answer({
+      method: request.method ?? 'GET',
+      path,
+      body,
+      fromLoopback: isLoopback(request.socket.remoteAddress),
+      authorization: request.headers.authorization ?? null,
+    }),
+  )
+}
+
+/** The body; null when it is too long. Rejects when the client goes away. */
+async function readBody(request: IncomingMessage): Promise<Uint8Array | null> {
+  if (Number(request.headers['content-length'] ?? 0) > API_BODY_BYTES_MAX) return null
+  const pieces: Buffer[] = []
+  let length = 0
+  for await (const piece of request as AsyncIterable<Buffer>) {
+    length += piece.length
+    if (length > API_BODY_BYTES_MAX) return null
+    pieces.push(piece)
+  }
+  return Buffer.concat(pieces)
+}
+
+function send(response: ServerResponse, { status, contentType, body, allow }: ApiResponse): void {
+  const bytes = Buffer.from(body)
+  response.writeHead(status, {
+    'content-type': contentType,
+    'content-length': bytes.length,
+    ...(allow === undefined ? {} : { allow }),
+  })
+  response.end(bytes)
+}
+
+function isLoopback(address: string | undefined): boolean {
+  if (address === undefined) return false
+  return address === '::1' || /^(::ffff:)?127\./.test(address)
+}

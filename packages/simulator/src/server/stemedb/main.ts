@@ -1,0 +1,3 @@
+import { runStemedbProcess } from './process.ts'
+
+await runStemedbProcess()
