@@ -17,6 +17,8 @@ const input = z.strictObject({
   mode,
   /** Variables that this step owns; every other line of an existing file stays as it is (D48). */
   set: z.record(variable, value),
+  /** Variables that get an identifier of this run, by its number of hex digits; the same in a retry and after resume. */
+  identifiers: z.record(variable, z.number().int().min(8).max(64)).default({}),
 })
 type Input = z.infer<typeof input>
 const output = z.object({ path: z.string(), changed: z.array(z.string()), kept: z.number().int() })
@@ -35,19 +37,21 @@ export const writeConfig = defineAction<Input, Output>({
   ports: [FileSystem.$id],
   traits: ['configures'],
   estimate: () => ({ bestMs: 100, likelyMs: 500, worstMs: 5_000 }),
-  run: write,
+  run: (given, context) => write(given, context.idempotencyKey),
 })
 
-function* write(given: Input): Task<Output> {
+function* write(given: Input, key: string): Task<Output> {
+  const identifiers = Object.entries(given.identifiers).map(([name, digits]) => [name, key.slice(0, digits)])
+  const wanted: Record<string, string> = { ...given.set, ...Object.fromEntries(identifiers) }
   yield* ensureDirectory(parentOf(given.path), 0o755)
   const stat = yield* FileSystem.stat({ path: given.path })
   const before =
     stat === null
       ? ''
       : utf8Decode(yield* FileSystem.read({ path: given.path, offset: 0, length: CONFIG_BYTES_MAX }))
-  const owned = new Set(Object.keys(given.set))
+  const owned = new Set(Object.keys(wanted))
   const kept = before.split('\n').filter((line) => line !== '' && !owned.has(line.split('=', 1)[0] ?? ''))
-  const lines = Object.entries(given.set).map(([key, text]) => `${key}=${text}`)
+  const lines = Object.entries(wanted).map(([name, text]) => `${name}=${text}`)
   const after = `${[...kept, ...lines].join('\n')}\n`
   const beforeLines = new Set(before.split('\n'))
   if (after !== before) yield* replaceFile(given.path, utf8Encode(after), given.mode)

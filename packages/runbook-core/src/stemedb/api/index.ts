@@ -1,1 +1,2 @@
+export { stemedbProbe } from './probe.ts'
 export { stemedbReadback } from './readback.ts'
