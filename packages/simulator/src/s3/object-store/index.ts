@@ -1,0 +1,2 @@
+export { objectStoreHandlers } from './object-store-handlers.ts'
+export type { ObjectStoreOptions, StoreBinding } from './stores.ts'
