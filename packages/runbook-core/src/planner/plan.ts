@@ -96,6 +96,7 @@ export function plan(runbook: QualifiedRunbook, options: PlanOptions): Plan {
   const estimateOf = (id: string) => durations.get(id)?.estimate ?? { bestMs: 0, likelyMs: 0, worstMs: 0 }
   const ends = endsOf(steps, graph)
   const likely = schedule(graph, (id) => estimateOf(id).likelyMs, ends)
+  const timing = { ...likely, critical: new Set(likely.criticalPath) }
   const { rtoMs, rpoMs } = runbook.objectives
   const claimedMs = budgetsMs(runbook, graph)
   const rpo = worstCaseLoss(runbook.protection, rpoMs)
@@ -107,7 +108,7 @@ export function plan(runbook: QualifiedRunbook, options: PlanOptions): Plan {
     schemaVersion: 1,
     runbook: { id: runbook.id, title: runbook.title, digest: runbook.digest, file: runbook.file },
     order: graph.order,
-    steps: steps.map((item) => plannedStep(item, likely, durations.get(item.step.id) as StepDuration, rtoMs)),
+    steps: steps.map((item) => plannedStep(item, timing, durations.get(item.step.id) as StepDuration, rtoMs)),
     groups: plannedGroups(runbook, likely),
     criticalPath: {
       steps: likely.criticalPath,
@@ -125,13 +126,18 @@ export function plan(runbook: QualifiedRunbook, options: PlanOptions): Plan {
   }
 }
 
+/** A schedule with its critical steps as a set. */
+interface Timing extends Schedule {
+  readonly critical: ReadonlySet<string>
+}
+
 /** The restore ends when clients are answered; without such a step, when everything has ended. */
 function endsOf(steps: readonly StaticStep[], graph: Graph): readonly string[] {
   const answering = steps.filter((item) => item.traits.has('answers-clients') && !item.skipped)
   return answering.length > 0 ? answering.map((item) => item.step.id) : graph.order
 }
 
-function plannedStep(item: StaticStep, times: Schedule, duration: StepDuration, rtoMs: number): PlannedStep {
+function plannedStep(item: StaticStep, times: Timing, duration: StepDuration, rtoMs: number): PlannedStep {
   const { id, title, group, needs } = item.step
   const through = times.throughMs.get(id) ?? null
   const { likelyMs } = duration.estimate
@@ -147,7 +153,7 @@ function plannedStep(item: StaticStep, times: Schedule, duration: StepDuration, 
     finishMs: times.finishMs.get(id) ?? 0,
     slackMs: through === null ? null : rtoMs - through,
     floatMs: through === null ? null : times.lengthMs - through,
-    critical: times.criticalPath.includes(id),
+    critical: times.critical.has(id),
     budgetMs: through === null || through === 0 ? null : Math.floor((likelyMs * rtoMs) / through),
   }
 }

@@ -18,6 +18,8 @@ export interface Graph {
   dependentsOf(id: string): readonly string[]
   /** Everything that must have ended before the node starts, without itself. */
   ancestorsOf(id: string): ReadonlySet<string>
+  /** True when `earlier` has ended whenever `later` starts: every way to `later` passes it. Remembers nothing. */
+  isBefore(earlier: string, later: string): boolean
   /** Everything that waits for the node, without itself. */
   descendantsOf(id: string): ReadonlySet<string>
 }
@@ -42,6 +44,7 @@ export function buildGraph(nodes: readonly GraphNode[]): Graph {
     needsOf,
     dependentsOf,
     ancestorsOf: remembered((id) => reach(id, needsOf)),
+    isBefore: (earlier, later) => reaches(later, earlier, needsOf),
     descendantsOf: remembered((id) => reach(id, dependentsOf)),
   }
 }
@@ -99,6 +102,18 @@ function reach(start: string, next: (id: string) => readonly string[]): Readonly
     stack.push(...next(id))
   }
   return seen
+}
+
+function reaches(start: string, wanted: string, next: (id: string) => readonly string[]): boolean {
+  const seen = new Set<string>()
+  const stack = [...next(start)]
+  for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
+    if (id === wanted) return true
+    if (seen.has(id)) continue
+    seen.add(id)
+    stack.push(...next(id))
+  }
+  return false
 }
 
 function remembered(make: (id: string) => ReadonlySet<string>): (id: string) => ReadonlySet<string> {

@@ -48,7 +48,11 @@ describe('graphs without a cycle', () => {
         const graph = buildGraph(nodes)
         for (const { id } of nodes) {
           expect([...graph.ancestorsOf(id)].sort()).toEqual([...ancestors(nodes, id)].sort())
-          for (const other of graph.ancestorsOf(id)) expect(graph.descendantsOf(other).has(id)).toBe(true)
+          for (const { id: other } of nodes) {
+            const before = graph.ancestorsOf(id).has(other)
+            expect(graph.descendantsOf(other).has(id)).toBe(before)
+            expect(graph.isBefore(other, id)).toBe(before)
+          }
         }
       }),
       { numRuns: 100 },

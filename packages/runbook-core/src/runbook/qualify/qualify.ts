@@ -71,6 +71,7 @@ function resolve(authored: AuthoredRunbook, options: QualifyOptions, problems: P
     registry: options.registry,
     graph,
     stepsById: new Map(authored.steps.map((step) => [step.id, step])),
+    stepIds: new Set(authored.steps.map((step) => step.id)),
     defaultGroup: authored.groups?.[0]?.id ?? ONLY_GROUP,
     scalars,
     parameters: new Set(declared),

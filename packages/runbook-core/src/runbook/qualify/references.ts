@@ -13,8 +13,8 @@ export interface ReferenceRules {
   readonly params: ReadonlySet<string>
   /** Every step's id. */
   readonly steps: ReadonlySet<string>
-  /** Steps that have ended when the expression is evaluated. */
-  readonly ended: ReadonlySet<string>
+  /** Whether a step has certainly ended when the expression is evaluated. */
+  readonly hasEnded: (step: string) => boolean
   /** Names below `steps.ID.`; null when they are not known. */
   readonly fieldsOf: (step: string) => readonly string[] | null
   /** The step the expression belongs to. */
@@ -78,7 +78,7 @@ function checkStep(
     problems.add(path, `there is no step "${name}"`, didYouMean(name, rules.steps))
     return
   }
-  if (!rules.ended.has(name)) {
+  if (!rules.hasEnded(name)) {
     const self = name === rules.of
     problems.add(
       path,

@@ -18,6 +18,7 @@ export interface StepContext {
   readonly registry: ActionRegistry
   readonly graph: Graph
   readonly stepsById: ReadonlyMap<string, AuthoredStep>
+  readonly stepIds: ReadonlySet<string>
   readonly defaultGroup: string
   readonly scalars: ScalarReader
   readonly parameters: ReadonlySet<string>
@@ -33,7 +34,7 @@ export function qualifyStep(step: AuthoredStep, index: number, context: StepCont
   const after = rulesFor(step, context, true)
   const estimate = readEstimate(step.estimate, [...path, 'estimate'], scalars, problems)
   if (estimate.size !== null) {
-    const rules = { ...before, ended: new Set<string>(), facts: true }
+    const rules = { ...before, hasEnded: () => false, facts: true }
     checkReferences(estimate.size, rules, [...path, 'estimate', 'size'], problems)
   }
   return {
@@ -61,11 +62,10 @@ const retryPath = (step: AuthoredStep, path: DocumentPath): DocumentPath =>
   step.retry === undefined ? ['defaults', 'retry'] : [...path, 'retry']
 
 function rulesFor(step: AuthoredStep, context: StepContext, withSelf: boolean): ReferenceRules {
-  const ancestors = context.graph.ancestorsOf(step.id)
   return {
     params: context.parameters,
-    steps: new Set(context.stepsById.keys()),
-    ended: withSelf ? new Set([...ancestors, step.id]) : ancestors,
+    steps: context.stepIds,
+    hasEnded: (id) => (id === step.id ? withSelf : context.graph.isBefore(id, step.id)),
     fieldsOf: (id) => fieldsOf(context.stepsById.get(id), context.registry),
     of: step.id,
     facts: false,
