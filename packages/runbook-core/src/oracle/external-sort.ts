@@ -35,7 +35,7 @@ export interface Sorted<E> {
 }
 
 const RUN_LINE_BYTES_MAX = 1_048_576
-const RUN_CHUNK_BYTES = 65_536
+const RUN_CHUNK_BYTES = 32_768
 
 /**
  * Sorts a stream by the UTF-8 bytes of its keys in bounded memory: sorted runs on disk, then merges of at most `fanIn` runs. What

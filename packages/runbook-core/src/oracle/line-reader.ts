@@ -6,7 +6,7 @@ import type { Pull } from './pull.ts'
 
 /** Longest line of a ledger or readback, in bytes: a hostile file without line ends must not fill the memory. */
 export const LINE_BYTES_MAX = 65_536
-const CHUNK_BYTES = 262_144
+const CHUNK_BYTES = 65_536
 const NEWLINE = 0x0a
 
 export interface Line {

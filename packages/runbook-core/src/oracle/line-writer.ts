@@ -2,7 +2,7 @@ import type { Task } from '../effects/index.ts'
 import { FileSystem } from '../ports/index.ts'
 import { utf8Encode } from '../text/utf8.ts'
 
-const BUFFER_LENGTH = 262_144
+const BUFFER_LENGTH = 65_536
 
 /** Writes lines to a file of its own in large pieces. The file is for this process only: it is not synced. */
 export class LineWriter {

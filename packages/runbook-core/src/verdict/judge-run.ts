@@ -1,6 +1,7 @@
 import type { ActionRegistry } from '../actions/index.ts'
 import { INVARIANTS } from '../invariants/index.ts'
 import type { InvariantResult } from '../invariants/invariant-result.ts'
+import type { Plan } from '../planner/index.ts'
 import type { QualifiedRunbook } from '../runbook/qualified.ts'
 import { type Claim, claimsOf } from './claims.ts'
 import { type ObjectivesResult, rpoResult, rtoResult } from './objectives.ts'
@@ -9,13 +10,16 @@ import type { RunRecord } from './run-record.ts'
 import { type Selected, selectionOf } from './selection.ts'
 import { type Milestones, milestones, type StepFacts, stepFacts } from './step-facts.ts'
 
+/** What judging needs of a plan. */
+export type JudgedPlan = Pick<Plan, 'criticalPath' | 'steps'>
+
 /** What a run is judged by. */
 export interface JudgeRunInput {
   readonly record: RunRecord
   readonly runbook: QualifiedRunbook
   readonly actions: ActionRegistry
-  /** Steps of the critical path by the planner; null: every step counts. */
-  readonly criticalPath: readonly string[] | null
+  /** The plan, for critical path and budgets; null: every step counts for the RTO, and no budget is known. */
+  readonly plan: JudgedPlan | null
   /** `--expect`: passing is ending with this verdict, and nothing else. */
   readonly expect: VerdictKind | null
   /** `--dry-run`: nothing was done, so nothing passed or failed. */
@@ -26,12 +30,17 @@ export interface JudgeRunInput {
 export interface JudgedRun {
   readonly record: RunRecord
   readonly runbook: QualifiedRunbook
+  readonly plan: JudgedPlan | null
   readonly steps: readonly StepFacts[]
   readonly times: Milestones
   readonly objectives: ObjectivesResult
   readonly claims: readonly Claim[]
   readonly selection: readonly Selected[]
-  readonly faults: readonly { readonly kind: string; readonly with: unknown; readonly fired: boolean }[]
+  readonly faults: readonly {
+    readonly kind: string
+    readonly with: Readonly<Record<string, string | number | boolean>>
+    readonly fired: boolean
+  }[]
   readonly invariants: readonly InvariantResult[]
   readonly verdict: { readonly kind: VerdictKind; readonly reason: string; readonly next: string }
   /** Null in a dry run. */
@@ -47,7 +56,7 @@ export function judgeRun(input: JudgeRunInput): JudgedRun {
   const steps = stepFacts(record, runbook, input.actions)
   const times = milestones(record, runbook, steps)
   const objectives: ObjectivesResult = {
-    rto: rtoResult(record, steps, times, input.criticalPath),
+    rto: rtoResult(record, steps, times, input.plan?.criticalPath.steps ?? null),
     rpo: rpoResult(record, runbook.protection),
   }
   const claims = claimsOf(record, times)
@@ -61,6 +70,7 @@ export function judgeRun(input: JudgeRunInput): JudgedRun {
   return {
     record,
     runbook,
+    plan: input.plan,
     steps,
     times,
     objectives,

@@ -1,3 +1,4 @@
+import { worstCaseLoss } from '../planner/index.ts'
 import type { Protection } from '../runbook/qualified.ts'
 import { parseInstant } from '../text/instant.ts'
 import { evidenceOf } from './evidence.ts'
@@ -36,15 +37,6 @@ export interface RpoResult {
 export interface ObjectivesResult {
   readonly rto: RtoResult
   readonly rpo: RpoResult
-}
-
-/**
- * The most that may be lost by the timers' own doing: interval, the timer's accuracy, and how long a cycle takes (D05). Null when
- * the open segment is not rotated each cycle: then nothing bounds it.
- */
-export function derivedWorstCaseMs(protection: Protection): number | null {
-  if (!protection.rotatesEachCycle) return null
-  return protection.archiveIntervalMs + protection.archiveAccuracyMs + protection.archiveDurationMs
 }
 
 /**
@@ -115,7 +107,7 @@ function incomparable(record: RunRecord, fullSize: boolean, notExercised: readon
 /** RPO by the ledger where there is one, else by the age of the newest archived record. */
 export function rpoResult(record: RunRecord, protection: Protection): RpoResult {
   const targetMs = record.started?.objectives.rpoMs ?? 0
-  const worst = derivedWorstCaseMs(protection)
+  const worst = worstCaseLoss(protection, targetMs).worstCaseMs
   const oracle = evidenceOf(record, 'oracle')
   if (oracle !== null) {
     const { recoveryPointAt, recoveryPointAgeMs, lossWindowMs } = oracle

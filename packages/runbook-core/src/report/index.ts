@@ -1,0 +1,8 @@
+export { buildReport, reportText } from './build-report.ts'
+export { junitReport } from './junit.ts'
+export { markdownReport } from './markdown.ts'
+export { modeSentence } from './mode-sentence.ts'
+export { markdownText, plainText, xmlText } from './neutralise.ts'
+export { REPORT_SCHEMA_VERSION, type Report, reportSchema } from './schema.ts'
+export { plainVerdict, prettyVerdict, type TerminalOptions } from './terminal-verdict.ts'
+export { counted, grouped, humanBytes, humanDuration } from './wording.ts'
