@@ -1,4 +1,3 @@
-export { Approvals, type ApprovalsContract } from './approvals.ts'
 export { Clock, type ClockContract } from './clock.ts'
 export { type CommandInput, type CommandResult, Commands, type CommandsContract } from './commands.ts'
 export { type DirectoryEntry, type FileStat, FileSystem, type FileSystemContract } from './file-system.ts'

@@ -103,6 +103,7 @@ function context(step: string): ActionContext {
     checksums,
     capabilities: new Set(['chown']),
     dryRun: false,
+    approvedBy: null,
   }
 }
 

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { OperatingError } from '../../errors/index.ts'
-import { Approvals } from '../../ports/index.ts'
 import { defineAction } from '../define-action.ts'
 
 const input = z.strictObject({ question: z.string().min(1).max(500) })
@@ -16,17 +15,17 @@ export const approve = defineAction<Input, Output>({
   output,
   effects: () => ({ reads: [], writes: [], destroys: [], exposes: [] }),
   capabilities: { required: [], optional: [] },
-  ports: [Approvals.$id],
+  ports: [],
   traits: [],
   estimate: () => ({ bestMs: 1_000, likelyMs: 300_000, worstMs: 1_800_000 }),
-  *run({ question }, { step }) {
-    const decision = yield* Approvals.given({ step, question })
-    if (decision === null) {
+  // biome-ignore lint/correctness/useYield: the decision arrives with the invocation
+  *run({ question }, { step, approvedBy }) {
+    if (approvedBy === null) {
       throw new OperatingError('approval-needed', question, {
         subject: step,
         hint: `Decide, then resume with --approve ${step}=YOUR-NAME.`,
       })
     }
-    return { by: decision.by }
+    return { by: approvedBy }
   },
 })
