@@ -18,7 +18,6 @@ export const approve = defineAction<Input, Output>({
   ports: [],
   traits: [],
   estimate: () => ({ bestMs: 1_000, likelyMs: 300_000, worstMs: 1_800_000 }),
-  // biome-ignore lint/correctness/useYield: the decision arrives with the invocation
   *run({ question }, { step, approvedBy }) {
     if (approvedBy === null) {
       throw new OperatingError('approval-needed', question, {
