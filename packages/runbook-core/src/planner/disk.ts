@@ -10,7 +10,7 @@ export interface PeakDisk {
   readonly freeBytes: number | null
   /** Null when either is unknown. */
   readonly fits: boolean | null
-  /** Steps that write amounts nobody declared. */
+  /** Fetching steps whose size is not known: no rate estimate, or no fact for it. */
   readonly unknown: readonly string[]
 }
 
@@ -25,10 +25,7 @@ export function peakDisk(
   freeBytes: number | null,
 ): PeakDisk {
   const fetching = steps.filter((item) => item.traits.has('fetches') && !item.skipped)
-  const unknown = steps
-    .filter((item) => (item.traits.has('fetches') && sizeOf(item.step.id) === null) || writesUnknown(item))
-    .filter((item) => !item.skipped)
-    .map((item) => item.step.id)
+  const unknown = fetching.filter((item) => sizeOf(item.step.id) === null).map((item) => item.step.id)
   let peakBytes = 0
   let at: string | null = null
   for (const { step } of fetching) {
@@ -39,8 +36,7 @@ export function peakDisk(
     )
     if (bytes > peakBytes) [peakBytes, at] = [bytes, step.id]
   }
-  const known = fetching.every((item) => sizeOf(item.step.id) !== null)
-  const peak = known ? peakBytes : null
+  const peak = unknown.length === 0 ? peakBytes : null
   return {
     peakBytes: peak,
     at,
@@ -49,6 +45,3 @@ export function peakDisk(
     unknown,
   }
 }
-
-const writesUnknown = (item: StaticStep): boolean =>
-  item.effects === null || item.effects.writes.some((resource) => resource.startsWith('unknown:'))

@@ -15,25 +15,25 @@ export function explain(plan: Plan): string[] {
 }
 
 function explainTime({ criticalPath, rto, forecast, groups, steps }: Plan): string[] {
-  const path = `The longest path takes ${formatDuration(criticalPath.likelyMs)} (at best ${formatDuration(criticalPath.bestMs)}, at worst ${formatDuration(criticalPath.worstMs)})`
+  const path = `The longest path takes ${shown(criticalPath.likelyMs)} (at best ${shown(criticalPath.bestMs)}, at worst ${shown(criticalPath.worstMs)})`
   const lines = [
     criticalPath.likelyMs > rto.targetMs
-      ? `${path}: ${formatDuration(-rto.slackMs)} MORE than the RTO of ${formatDuration(rto.targetMs)}.`
-      : `${path}; the RTO of ${formatDuration(rto.targetMs)} leaves ${formatDuration(rto.slackMs)}.`,
+      ? `${path}: ${shown(-rto.slackMs)} MORE than the RTO of ${shown(rto.targetMs)}.`
+      : `${path}; the RTO of ${shown(rto.targetMs)} leaves ${shown(rto.slackMs)}.`,
     `It leads through: ${criticalPath.steps.filter((id) => takesTime(steps, id)).join(', ')}.`,
   ]
   if (rto.budgetsMs !== null && rto.budgetsMs > rto.targetMs) {
     lines.push(
-      `The groups' budgets claim ${formatDuration(rto.budgetsMs)}: ${formatDuration(rto.budgetsMs - rto.targetMs)} MORE than the RTO (D01).`,
+      `The groups' budgets claim ${shown(rto.budgetsMs)}: ${shown(rto.budgetsMs - rto.targetMs)} MORE than the RTO (D01).`,
     )
   }
   for (const group of groups.filter((item) => item.overBudget)) {
-    const budget = formatDuration(group.budgetMs ?? 0)
-    lines.push(`"${group.title}" takes ${formatDuration(group.likelyMs)}, over its budget of ${budget}.`)
+    const budget = shown(group.budgetMs ?? 0)
+    lines.push(`"${group.title}" takes ${shown(group.likelyMs)}, over its budget of ${budget}.`)
   }
   if (forecast !== null) {
     lines.push(
-      `Of ${forecast.draws} imagined restores half end within ${formatDuration(forecast.p50Ms)} and 95 % within ${formatDuration(forecast.p95Ms)}; ${forecast.withinRtoPercent} % hold the RTO.`,
+      `Of ${forecast.draws} imagined restores half end within ${shown(forecast.p50Ms)} and 95 % within ${shown(forecast.p95Ms)}; ${forecast.withinRtoPercent} % hold the RTO.`,
     )
   }
   return lines
@@ -46,18 +46,18 @@ function explainLoss({ rpo }: Plan): string[] {
   if (rpo.worstCaseMs === null) {
     return ['The worst-case loss is UNBOUNDED: archive cycles do not close the open segment (D05).']
   }
-  const worst = `At worst ${formatDuration(rpo.worstCaseMs)} of writes are lost`
-  if (!rpo.exceeds) return [`${worst}; the RPO is ${formatDuration(rpo.targetMs)}.`]
+  const worst = `At worst ${shown(rpo.worstCaseMs)} of writes are lost`
+  if (!rpo.exceeds) return [`${worst}; the RPO is ${shown(rpo.targetMs)}.`]
   const remedy =
     rpo.longestIntervalMs === null
       ? 'no archive interval would hold it: shorten the archive cycle itself'
-      : `the longest archive interval that would hold it is ${formatDuration(rpo.longestIntervalMs)}`
-  return [`${worst}: MORE than the RPO of ${formatDuration(rpo.targetMs)} (D05); ${remedy}.`]
+      : `the longest archive interval that would hold it is ${shown(rpo.longestIntervalMs)}`
+  return [`${worst}: MORE than the RPO of ${shown(rpo.targetMs)} (D05); ${remedy}.`]
 }
 
 function explainDisk({ disk }: Plan): string[] {
   if (disk.peakBytes === null) {
-    return [`The peak on disk is not known: give the size of what ${disk.unknown.join(', ')} fetch.`]
+    return [`The peak on disk is not known: no rate and size say how much ${disk.unknown.join(', ')} fetch.`]
   }
   if (disk.at === null) return []
   const peak = `At most ${formatSize(disk.peakBytes)} lie on the disk at once (at "${disk.at}")`
@@ -91,3 +91,6 @@ function explainPolicy({ policy }: Plan): string[] {
   }
   return lines
 }
+
+/** A duration for people: whole seconds from a minute on. */
+const shown = (ms: number): string => formatDuration(ms < 60_000 ? ms : Math.round(ms / 1_000) * 1_000)

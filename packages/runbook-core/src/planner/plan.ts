@@ -36,7 +36,7 @@ export interface PlannedGroup {
   readonly id: string
   readonly title: string
   readonly budgetMs: number | null
-  /** From the first start to the last end of its steps. */
+  /** How long at least one of its steps is at work. */
   readonly likelyMs: number
   readonly overBudget: boolean
 }
@@ -72,7 +72,7 @@ export interface Plan {
   readonly disk: PeakDisk
   readonly target: TargetFit | null
   readonly policy: Policy
-  /** False when critical path or budgets exceed the RTO, or the worst case the RPO: `plan` then exits 1. */
+  /** False when the critical path exceeds the RTO or the worst case the RPO: `plan` then exits 1. */
   readonly holds: boolean
 }
 
@@ -100,7 +100,7 @@ export function plan(runbook: QualifiedRunbook, options: PlanOptions): Plan {
   const { rtoMs, rpoMs } = runbook.objectives
   const claimedMs = budgetsMs(runbook, graph)
   const rpo = worstCaseLoss(runbook.protection, rpoMs)
-  const exceeds = likely.lengthMs > rtoMs || (claimedMs !== null && claimedMs > rtoMs)
+  const exceeds = likely.lengthMs > rtoMs
   const { random, draws } = options
   const drawing = { rtoMs, ...(draws === undefined ? {} : { draws }) }
   return {
@@ -161,12 +161,20 @@ function plannedStep(item: StaticStep, times: Timing, duration: StepDuration, rt
 function plannedGroups(runbook: QualifiedRunbook, times: Schedule): PlannedGroup[] {
   return runbook.groups.map(({ id, title, budgetMs }) => {
     const steps = runbook.steps.filter((step) => step.group === id)
-    const startMs = steps.reduce(
-      (least, step) => Math.min(least, times.startMs.get(step.id) ?? 0),
-      Number.MAX_SAFE_INTEGER,
+    const likelyMs = busyMs(
+      steps.map((step) => [times.startMs.get(step.id) ?? 0, times.finishMs.get(step.id) ?? 0] as const),
     )
-    const finishMs = steps.reduce((most, step) => Math.max(most, times.finishMs.get(step.id) ?? 0), 0)
-    const likelyMs = steps.length === 0 ? 0 : finishMs - startMs
     return { id, title, budgetMs, likelyMs, overBudget: budgetMs !== null && likelyMs > budgetMs }
   })
+}
+
+/** Length of the union of spans: gaps in which only other groups work do not count. */
+function busyMs(spans: readonly (readonly [number, number])[]): number {
+  let totalMs = 0
+  let untilMs = 0
+  for (const [startMs, finishMs] of [...spans].sort((a, b) => a[0] - b[0])) {
+    totalMs += Math.max(0, finishMs - Math.max(startMs, untilMs))
+    untilMs = Math.max(untilMs, finishMs)
+  }
+  return totalMs
 }

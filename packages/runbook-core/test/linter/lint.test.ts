@@ -1,4 +1,5 @@
 import {
+  ActionRegistry,
   type AuthoredRunbook,
   type Finding,
   failsOn,
@@ -15,7 +16,7 @@ import { describe, expect, test } from 'vitest'
 import { authoredRunbooks } from '../runbook/arbitraries.ts'
 import { asWritten } from '../runbook/as-written.ts'
 import { hardened } from '../runbook/hardened.ts'
-import { toys } from '../runbook/toys.ts'
+import { toyActions, toys } from '../runbook/toys.ts'
 
 const registry = toys()
 const lintOf = (authored: AuthoredRunbook) =>
@@ -88,6 +89,7 @@ describe('each rule finds its defect in an otherwise sound runbook', () => {
     ['DR013 configure', change('configure', { set: { ADDRESS: '0.0.0.0:18180' } })],
     ['DR013 start', change('configure', { set: { ADDRESS: 'recovery-host:18180' } })],
     ['DR014 place', change('place', { from: '/var/lib/other' })],
+    ['DR014 place', change('place', { from: '/srv' })],
     [
       'DR014 run',
       command({ argv: ['x'], effects: { destroys: ['store:source'] }, alreadyDone: { argv: ['x'] } }),
@@ -96,6 +98,13 @@ describe('each rule finds its defect in an otherwise sound runbook', () => {
       'DR015 probe',
       (steps) => {
         needs('gate', 'count')(steps)
+      },
+    ],
+    [
+      'DR016 gate',
+      (steps) => {
+        change('gate', { facts: {} })(steps)
+        needs('gate', 'start')(steps)
       },
     ],
     ['DR017 gate', change('count', { expected: 3 })],
@@ -143,6 +152,24 @@ describe('each rule finds its defect in an otherwise sound runbook', () => {
     ['DR042 fetch', change('fetch', { into: '/tmp/incoming' })],
   ])('%s', (expected, damage) => {
     expect(keys(found(damage))).toContain(expected)
+  })
+
+  test.each<[string, string, string]>([
+    ['DR025 place', 'toy-place', 'owner'],
+    ['DR029 install', 'toy-install', 'pins-digest'],
+    ['DR033 place', 'toy-select', 'verifies-authenticity'],
+    ['DR040 fetch', 'toy-fetch', 'falls-back'],
+  ])('%s: when %s lacks %s', (expected, kind, lacking) => {
+    const poorer = toyActions.map((action) =>
+      action.kind === kind
+        ? { ...action, traits: action.traits.filter((trait) => trait !== lacking) }
+        : action,
+    )
+    const damage = expected.startsWith('DR025') ? change('place', { owner: undefined }) : () => {}
+    const poor = new ActionRegistry(poorer)
+    expect(
+      keys(lint(qualify(hardened(damage), { registry: poor, checksums: portableChecksums }), poor)),
+    ).toContain(expected)
   })
 
   test('DR001 to DR003: budgets and protection', () => {

@@ -1,4 +1,10 @@
-import { type ActionDefinition, ActionRegistry, defineAction, type Trait } from '@dr-drill/runbook-core'
+import {
+  type ActionDefinition,
+  ActionRegistry,
+  type AnyAction,
+  defineAction,
+  type Trait,
+} from '@dr-drill/runbook-core'
 import { z } from 'zod'
 
 const none = { reads: [], writes: [], destroys: [], exposes: [] }
@@ -83,9 +89,9 @@ const place = toy(
       backup: text,
       root: path,
       from: path.optional(),
-      owner: text.default('notes'),
+      owner: text.optional(),
       mode: z.string().regex(/^0[0-7]{3}$/),
-    }) as unknown as z.ZodType<{ backup: string; root: string; from?: string; owner: string; mode: string }>,
+    }) as unknown as z.ZodType<{ backup: string; root: string; from?: string; owner?: string; mode: string }>,
     output: z.object({ files: z.int(), tookMs: z.int() }),
     effects: ({ root, from }) => ({
       ...none,
@@ -227,24 +233,25 @@ const command = toy(
 )
 
 /** Toys of every trait. */
-export const toys = (): ActionRegistry =>
-  new ActionRegistry([
-    preflight,
-    fence,
-    select,
-    fetch,
-    verify,
-    place,
-    configure,
-    install,
-    start,
-    check,
-    probe,
-    gate,
-    timers,
-    backup,
-    traffic,
-    client,
-    tell,
-    command,
-  ])
+export const toyActions: readonly AnyAction[] = [
+  preflight,
+  fence,
+  select,
+  fetch,
+  verify,
+  place,
+  configure,
+  install,
+  start,
+  check,
+  probe,
+  gate,
+  timers,
+  backup,
+  traffic,
+  client,
+  tell,
+  command,
+]
+
+export const toys = (): ActionRegistry => new ActionRegistry(toyActions)

@@ -1,3 +1,4 @@
+import type { StaticStep } from '../../runbook/static-steps.ts'
 import { isWithin, named } from '../context.ts'
 import type { Rule } from '../rule.ts'
 
@@ -12,10 +13,8 @@ export const noDestructionWithoutCopy: Rule = {
   *check(context) {
     for (const item of context.steps) {
       const stores = named(item, 'destroys', 'store')
-      const made = context.before(item).flatMap((one) => named(one, 'writes', 'path'))
-      const paths = named(item, 'destroys', 'path').filter(
-        (path) => !made.some((root) => isWithin(path, root)),
-      )
+      const before = context.before(item)
+      const paths = named(item, 'destroys', 'path').filter((path) => !isOwn(path, item, before))
       if (stores.length > 0) {
         yield {
           step: item.step.id,
@@ -32,4 +31,17 @@ export const noDestructionWithoutCopy: Rule = {
       }
     }
   },
+}
+
+/** True of what steps before made, and of a directory in which they put things and nothing is kept. */
+function isOwn(path: string, item: StaticStep, before: readonly StaticStep[]): boolean {
+  const made = before.flatMap((one) => named(one, 'writes', 'path'))
+  if (made.some((root) => isWithin(path, root))) return true
+  const fetched = before
+    .filter((one) => one.traits.has('fetches'))
+    .flatMap((one) => named(one, 'writes', 'path'))
+  const kept = [...made, ...named(item, 'writes', 'path')].filter(
+    (root) => isWithin(root, path) && !fetched.includes(root),
+  )
+  return kept.length === 0 && fetched.some((root) => isWithin(root, path))
 }

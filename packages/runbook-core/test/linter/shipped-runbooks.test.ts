@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { ActionRegistry, actionsFor, lint, plan, portableChecksums } from '@dr-drill/runbook-core'
+import { stemedbPack } from '@dr-drill/runbook-core/stemedb'
+import { loadRunbook } from '@dr-drill/runbook-core/yaml'
+import { describe, expect, test } from 'vitest'
+
+const folder = new URL('../../../../fixtures/runbooks/', import.meta.url)
+const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'))
+const checksums = portableChecksums
+const registry = new ActionRegistry(
+  actionsFor(stemedbPack({ checksums, units: { opsCommand: ['dr-drill', 'ops'] } })),
+)
+
+describe.each(files)('%s', (file) => {
+  const text = readFileSync(new URL(file, folder), 'utf8')
+  const read = (profile: string) => loadRunbook(text, { registry, checksums, file, profile })
+
+  test.each(['local', 'sim', 'host'])('qualifies for %s and has no lint error', (profile) => {
+    const findings = lint(read(profile), registry)
+    expect(findings.filter((finding) => finding.severity === 'error')).toEqual([])
+  })
+
+  test('holds its RTO, and says that the 15-minute timer does not hold the RPO', () => {
+    const planned = plan(read('host'), { registry })
+    expect(planned.rto.exceeds).toBe(false)
+    expect(planned.policy.uncovered).toEqual([])
+    expect(planned.rpo).toMatchObject({ exceeds: true, longestIntervalMs: expect.any(Number) })
+    expect(planned.holds).toBe(false)
+  })
+
+  test('asks for nothing but reading where it restores from', () => {
+    const source = plan(read('host'), { registry }).policy.stores.find(({ store }) => store === 'source')
+    expect(source?.verbs).toEqual(['s3:ListBucket', 's3:GetObject'])
+  })
+})
