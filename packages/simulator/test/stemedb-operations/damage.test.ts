@@ -12,7 +12,7 @@ import { describe, expect, it } from 'vitest'
 import type { MemoryStore } from './memory-store.ts'
 import { busyDay, checksums, Production, TRUST_KEY } from './production.ts'
 
-const numRuns = process.env.DRILL_TEST_LONG === '1' ? 1000 : 60
+const numRuns = process.env.DRILL_TEST_LONG === '1' ? 1000 : 40
 const pristine = busyDay().store
 const keys = pristine.keys
 const key = fc.constantFrom(...keys)

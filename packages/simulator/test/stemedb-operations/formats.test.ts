@@ -151,7 +151,7 @@ describe('listing an archive', () => {
       },
     })
     expect(list(counting, '295').segments.length).toBeLessThan(5)
-    expect(long.store.keys.length).toBeGreaterThan(100)
+    expect(long.store.keys.length).toBeGreaterThan(64)
     expect(sidecarsRead).toBeLessThanOrEqual(16)
   })
 

@@ -1,6 +1,9 @@
+import { assertionDigest, stemedbReadback } from '@dr-drill/runbook-core/stemedb'
 import { describe, expect, it } from 'vitest'
-import { busyDay, keysUpTo, Production, TRUST_KEY } from './production.ts'
+import { assertion, busyDay, checksums, keysUpTo, Production, TRUST_KEY } from './production.ts'
 import { restore } from './restore.ts'
+
+const readback = stemedbReadback({ checksums })
 
 describe('backup, archive and verification of a running engine', () => {
   it('leave a store that verifies and restores everything that was archived', () => {
@@ -54,6 +57,17 @@ describe('backup, archive and verification of a running engine', () => {
     const names = [1, 2, 3].map(() => production.must(production.backup()).name)
     expect(new Set(names).size).toBe(3)
     expect(production.verify().verified).toHaveLength(3)
+  })
+
+  it('a readback of the engine gives every record with the digest that its writer knows', () => {
+    const production = busyDay()
+    const call = { endpoint: 'stemedb-api', cursor: null, timeoutMs: 1000 }
+    const page = production.must(readback.page(call))
+    const expected = Array.from({ length: 55 }, (_, index) => assertion(index + 1)).map((one) => ({
+      key: one.id,
+      digest: assertionDigest(checksums, one),
+    }))
+    expect(page).toEqual({ records: expected, cursor: null })
   })
 
   it('an empty database can be backed up and restored', () => {
@@ -113,6 +127,18 @@ describe('backup, archive and verification of a running engine', () => {
     })
     expect(production.failureOf(production.archive()).code).toBe('log-corrupt')
     expect(production.store.keys).toEqual([])
+  })
+
+  it('another engine at the endpoint is found out: its rotation says nothing about this log', () => {
+    const production = busyDay()
+    const other = new Production({ seed: 5 })
+    other.start()
+    other.write(1, 4)
+    production.answering = other
+    expect(production.failureOf(production.archive()).code).toBe('identity-mismatch')
+    const before = production.store.image
+    expect(production.failureOf(production.backup()).code).toBe('identity-mismatch')
+    expect(production.store.image).toBe(before)
   })
 
   it('a trusted archive is not continued over a sidecar that nobody trusted signed', () => {

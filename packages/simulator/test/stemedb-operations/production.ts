@@ -3,12 +3,16 @@ import {
   type Environment,
   type Exit,
   environment,
+  type HttpRequest,
+  type HttpResponse,
   hexEncode,
   intercept,
   type Middleware,
   OperatingError,
+  provide,
   Runtime,
   type Task,
+  utf8Encode,
 } from '@dr-drill/runbook-core'
 import {
   type ArchiveWalInput,
@@ -29,6 +33,7 @@ import {
   RandomStream,
   randomHandlers,
   SimulatedDisk,
+  StemedbApi,
   type StemedbEngine,
 } from '@dr-drill/simulator'
 import { nativeChecksums } from '@dr-drill/simulator/server'
@@ -72,11 +77,11 @@ function signWith(input: { readonly keyRef: string; readonly bytes: Uint8Array }
   }
 }
 
-/** Where a run is to die: at the n-th call, before it or after it took effect. */
-export interface Death {
-  readonly call: number
-  readonly when: 'before' | 'after'
-}
+/**
+ * Where a run is to die: before its n-th effect, or after the last one. Calls that only read change nothing, so dying at one is dying
+ * at the next effect.
+ */
+export type Death = number | 'after-the-last'
 
 /** A production host: disk, engine, clock, and the bucket it backs up to. Everything runs in virtual time. */
 export class Production {
@@ -84,10 +89,12 @@ export class Production {
   readonly store: MemoryStore
   readonly kernel = new Kernel()
   readonly random: RandomStream
-  readonly #environment: Environment
+  readonly environment: Environment
+  /** The host whose engine answers at the endpoint. */
+  answering: Production = this
   engine: StemedbEngine | null = null
-  /** Calls that the last run made. */
-  calls = 0
+  /** Effects that the last run had: calls that may change something. */
+  effects = 0
 
   constructor(
     options: {
@@ -109,36 +116,48 @@ export class Production {
       Clock: clock as never,
       Random: randomHandlers(this.random) as never,
       Signer: { sign: signWith as never },
-      Http: { tell: ((request: { path: string }) => this.#tell(request.path)) as never },
+      Http: {
+        ask: ((request: HttpRequest) => this.#api(request)) as never,
+        tell: ((request: HttpRequest) => this.#api(request)) as never,
+      },
       Log: { write: () => undefined },
     })
-    this.#environment = options.middleware === undefined ? below : intercept(below, options.middleware(this))
+    this.environment = options.middleware === undefined ? below : intercept(below, options.middleware(this))
   }
 
-  *#tell(path: string): Task<{ status: number; contentType: string; text: string }> {
-    if (this.engine === null) throw new OperatingError('connection-failed', 'nothing listens')
-    if (path === '/v1/admin/checkpoint') yield* this.engine.checkpoint()
-    else if (path === '/v1/admin/rotate') yield* this.engine.rotate()
-    else return { status: 404, contentType: 'application/json', text: '{}' }
-    return { status: 200, contentType: 'application/json', text: '{}' }
+  *#api({ method, path, body }: HttpRequest): Task<HttpResponse> {
+    const { engine, environment: own } = this.answering
+    if (engine === null) throw new OperatingError('connection-failed', 'nothing listens')
+    const api = new StemedbApi(engine, 0, { instance: null, adminToken: 'token' })
+    const request = {
+      method,
+      path,
+      body: utf8Encode(JSON.stringify(body ?? null)),
+      fromLoopback: true,
+      authorization: 'Bearer token',
+    }
+    const response = yield* provide(own, api.handle(request))
+    return { status: response.status, contentType: response.contentType, text: response.body }
   }
 
   /** Runs a task to its end in virtual time; null when it died on the way. */
   run<A>(task: Task<A>, death: Death | null = null): Exit<A> | null {
-    this.calls = 0
-    const count = (when: Death['when']) => (_call: Call<unknown>) => {
-      if (when === 'before') this.calls += 1
-      if (death?.when === when && death.call === this.calls) runtime.crash()
+    this.effects = 0
+    const beforeCall = ({ access }: Call<unknown>) => {
+      if (access === 'read') return
+      this.effects += 1
+      if (death === this.effects) runtime.crash()
     }
-    const hooks = { beforeCall: count('before'), afterCall: count('after') }
-    const runtime: Runtime = new Runtime({ adoptsPromises: false, hooks })
-    const fiber = runtime.start(task, this.#environment)
+    const runtime: Runtime = new Runtime({ adoptsPromises: false, hooks: { beforeCall } })
+    const fiber = runtime.start(task, this.environment)
     runtime.pump()
     while (fiber.done.exit === null && !runtime.crashed) {
       if (!this.kernel.advance()) throw new Error('every fiber waits and nothing is scheduled')
       runtime.pump()
     }
     const { exit } = fiber.done
+    // What the last effect did is there, but nobody hears of it.
+    if (death === 'after-the-last') return null
     return exit?.kind === 'success' ? exit.value : null
   }
 
@@ -165,7 +184,7 @@ export class Production {
         walDirectory: STEMEDB_PATHS.wal,
         dbDirectory: STEMEDB_PATHS.db,
         checksums,
-        segmentSizeBytes: 1024,
+        segmentSizeBytes: 1536,
         ...options,
       }),
     )

@@ -4,7 +4,7 @@ import type { Task } from '../../effects/index.ts'
 import { OperatingError } from '../../errors/index.ts'
 import type { ReadbackRecord } from '../../formats/index.ts'
 import { canonicalJsonBytes } from '../../text/canonical-json.ts'
-import { parsePosition } from '../record/index.ts'
+import { formatPosition, parsePosition } from '../record/index.ts'
 import { type ApiCall, askPost, invalid, parsed } from './ask.ts'
 
 const PATH = '/v1/query'
@@ -20,15 +20,16 @@ export interface QueriedPage {
   readonly cursor: number | null
 }
 
-const positionValue = z
-  .union([z.int().min(0), z.string()])
-  .transform((value) => (typeof value === 'number' ? value : parsePosition(value)))
-  .refine((value) => value !== null, 'not a position')
-  .transform((value) => value as number)
+const positionValue = z.string().transform((text, context) => {
+  const position = parsePosition(text)
+  if (position !== null) return position
+  context.addIssue({ code: 'custom', message: 'not a position' })
+  return z.NEVER
+})
 
 const page = z.object({
   assertions: z.array(z.looseObject({ id: z.string(), position: positionValue })),
-  cursor: positionValue.nullable().default(null),
+  cursor: positionValue.nullable(),
 })
 
 /** The fields of an assertion that its writer chose: what the content digest is about. */
@@ -41,7 +42,8 @@ export function* queryPage(
   input: { readonly after: number | null; readonly limit: number },
 ): Task<QueriedPage> {
   const { after, limit } = input
-  const body = { concept_path: '*', lens: 'position', limit, ...(after === null ? {} : { cursor: after }) }
+  const cursor = after === null ? null : formatPosition(after)
+  const body = { concept_path: '*', lens: 'position', limit, cursor }
   const answer = parsed(call, PATH, yield* askPost(call, PATH, body), page)
   let last = after ?? 0
   const records = answer.assertions.map((assertion) => {

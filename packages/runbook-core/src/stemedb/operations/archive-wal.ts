@@ -9,7 +9,7 @@ import { type SegmentSidecar, writeSidecar } from '../backup/sidecar.ts'
 import { formatPosition } from '../record/index.ts'
 import { scanSegment } from '../segment/index.ts'
 import { findArchivedEnd } from './archived-end.ts'
-import { type EngineAccess, requestRotation } from './engine-admin.ts'
+import { checkRotated, type EngineAccess, requestRotation } from './engine-admin.ts'
 import { type ClosedSegment, closedRun, currentHistory, localSegments } from './local-log.ts'
 import { putSealedOnce, type StoreAccess, uploadOnce } from './store-writing.ts'
 
@@ -38,8 +38,9 @@ export interface ArchiveWalOutput {
  * One archive cycle: has the engine close its segment, then archives every closed segment of its history that is not archived yet, in
  * order: segment first, then its sidecar, each written once. Cut short anywhere and run again, it goes on where the bucket says it is;
  * nothing is remembered elsewhere.
- * When the engine does not answer, what is closed is archived all the same and the error is thrown at the end.
- * @throws OperatingError `object-exists` when the archive holds other bytes for a segment of this history (D62), `log-gap`, `log-corrupt`
+ * When the engine does not answer, or another one does, what is closed is archived all the same and the error is thrown at the end.
+ * @throws OperatingError `object-exists` when the archive holds other bytes for a segment of this history (D62), `log-gap`,
+ * `log-corrupt`, `identity-mismatch`
  */
 export function* archiveWal(checksums: Checksums, input: ArchiveWalInput): Task<ArchiveWalOutput> {
   const { endpoint } = input
@@ -51,6 +52,7 @@ export function* archiveWal(checksums: Checksums, input: ArchiveWalInput): Task<
       ? { history, archived: [], archivedThrough: null }
       : yield* archiveRun(checksums, input, history, closedRun(segments, history, 0))
   if (rotated?.ok === false) throw rotated.error
+  if (rotated !== null && endpoint !== null) checkRotated({ ...input, endpoint }, rotated.value, segments)
   yield* Log.write({
     level: 'info',
     message: `Archived ${output.archived.length} segments`,

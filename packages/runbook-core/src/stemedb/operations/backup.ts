@@ -9,7 +9,13 @@ import { checkpointFileName, parseCheckpointFileName, scanCheckpoint } from '../
 import { formatPosition } from '../record/index.ts'
 import { FORMAT_VERSION } from '../record-file/index.ts'
 import { scanSegment } from '../segment/index.ts'
-import { type EngineAccess, requestCheckpoint, requestRotation } from './engine-admin.ts'
+import {
+  checkRotated,
+  type EngineAccess,
+  requestCheckpoint,
+  requestRotation,
+  stranger,
+} from './engine-admin.ts'
 import { type ClosedSegment, closedRun, currentHistory, localSegments } from './local-log.ts'
 import {
   putOnce,
@@ -45,7 +51,8 @@ const AGAIN = { attemptsMax: 3, delayMs: 1000, delayMsMax: 1000, codes: ['file-m
  * log was rotated (closed segments only), then the metadata, and last the signed manifest, whose presence means that all the rest is
  * there. Every object is written once. Cut short anywhere it leaves a backup without manifest, which nobody selects; run again, it makes
  * a new one.
- * @throws OperatingError `log-corrupt`, `log-gap` when the engine's own files are damaged: nothing is completed over them
+ * @throws OperatingError `log-corrupt`, `log-gap` when the engine's own files are damaged: nothing is completed over them;
+ * `identity-mismatch` when another engine answers than the one that writes them
  */
 export function* backup(checksums: Checksums, input: BackupInput): Task<BackupOutput> {
   return yield* retry(AGAIN, () => backupOnce(checksums, input))
@@ -53,10 +60,12 @@ export function* backup(checksums: Checksums, input: BackupInput): Task<BackupOu
 
 function* backupOnce(checksums: Checksums, input: BackupInput): Task<BackupOutput> {
   const { name, startedAt } = yield* freeName(input)
-  yield* requestCheckpoint(input)
+  const asked = yield* requestCheckpoint(input)
   const checkpoint = yield* newestCheckpoint(checksums, input.dbDirectory)
-  yield* requestRotation(input)
+  if (checkpoint.appliedPosition < asked.appliedPosition) throw stranger(input.endpoint, input.dbDirectory)
+  const rotated = yield* requestRotation(input)
   const segments = yield* localSegments(checksums, input.walDirectory)
+  checkRotated(input, rotated, segments)
   const stoppedAt = yield* Clock.historyNow({})
   const history = currentHistory(segments) ?? checkpoint.history
   const log = closedRun(segments, history, checkpoint.appliedPosition)

@@ -41,13 +41,17 @@ function against<A>(server: (request: HttpRequest) => HttpResponse, task: Task<A
 /** A server as documented, with short pages. */
 function honest(stored: readonly Assertion[], pageSize: number) {
   return (request: HttpRequest): HttpResponse => {
-    const { cursor } = request.body as { cursor?: number }
-    const from = cursor ?? 0
+    const { cursor } = request.body as { cursor: string | null }
+    const from = Number(cursor ?? 0)
     const to = Math.min(from + pageSize, stored.length)
     const assertions = stored
       .slice(from, to)
-      .map((one, index) => ({ ...one, position: from + index + 1, timestamp: '2026-02-11T12:00:00.000Z' }))
-    return ok({ assertions, cursor: to < stored.length ? to : null })
+      .map((one, index) => ({
+        ...one,
+        position: String(from + index + 1),
+        timestamp: '2026-02-11T12:00:00.000Z',
+      }))
+    return ok({ assertions, cursor: to < stored.length ? String(to) : null })
   }
 }
 
@@ -101,24 +105,26 @@ describe('readback of a StemeDB', () => {
     ['a redirect', { ...ok({}), status: 301 }],
     ['no JSON', { ...ok({}), text: '<html>' }],
     ['no assertions', ok({ status: 'healthy' })],
-    ['an assertion without id', ok({ assertions: [{ position: 1 }], cursor: null })],
+    ['an assertion without id', ok({ assertions: [{ position: '1' }], cursor: null })],
     ['an assertion without position', ok({ assertions: [{ id: 'a' }], cursor: null })],
     [
       'positions out of order',
       ok({
         assertions: [
-          { id: 'a', position: 2 },
-          { id: 'b', position: 2 },
+          { id: 'a', position: '2' },
+          { id: 'b', position: '2' },
         ],
       }),
     ],
-    ['a cursor that stays', ok({ assertions: [], cursor: 0 })],
-    ['a cursor before the page', ok({ assertions: [{ id: 'a', position: 5 }], cursor: 4 })],
+    ['a position as a number', ok({ assertions: [{ id: 'a', position: 1 }], cursor: null })],
+    ['no cursor', ok({ assertions: [] })],
+    ['a cursor that stays', ok({ assertions: [], cursor: '0' })],
+    ['a cursor before the page', ok({ assertions: [{ id: 'a', position: '5' }], cursor: '4' })],
     [
       'a value nested without end',
       {
         ...ok({}),
-        text: `{"assertions":[{"id":"a","position":1,"value":${'['.repeat(9000)}${']'.repeat(9000)}}]}`,
+        text: `{"assertions":[{"id":"a","position":"1","value":${'['.repeat(9000)}${']'.repeat(9000)}}]}`,
       },
     ],
   ])('refuses %s with a typed error', (_name, response) => {
