@@ -33,4 +33,3 @@ export {
 } from './state/run-state.ts'
 export { type StepGraph, stepGraph, withDescendants } from './state/step-graph.ts'
 export { DEADLINE_REASON, transition } from './state/transition.ts'
-export { uninterrupted } from './uninterrupted.ts'

@@ -1,4 +1,10 @@
-import { type Fiber, type HeldObligation, OperatingError, type RunResult, stepState } from '@dr-drill/runbook-core'
+import {
+  type Fiber,
+  type HeldObligation,
+  OperatingError,
+  type RunResult,
+  stepState,
+} from '@dr-drill/runbook-core'
 import { expect, test } from 'vitest'
 import { toyOptions, toyRunbook } from './support/toy-runbook.ts'
 import { resultOf, ToyWorld } from './support/toy-world.ts'
@@ -31,7 +37,12 @@ test('an interrupt ends the step in flight, gives back, and journals the request
   const world = new ToyWorld({ b: [{ ms: 1_000, acknowledgeMs: 30 }] })
   world.held = [held('b', 'hold'), held('b', 'fence', 'keep-until-restored')]
   expect(interruptedAt(world, [100])).toEqual({ kind: 'interrupted' })
-  expect(world.types.slice(-4)).toEqual(['step-started b', 'cancel-requested', 'step-interrupted b', 'run-ended'])
+  expect(world.types.slice(-4)).toEqual([
+    'step-started b',
+    'cancel-requested',
+    'step-interrupted b',
+    'run-ended',
+  ])
   expect(world.events.at(-1)).toMatchObject({ outcome: 'interrupted', firstCause: { message: 'SIGINT' } })
   expect(world.released).toEqual(['hold'])
   expect(world.clock.now).toBe(130)

@@ -29,7 +29,11 @@ test('inputs, conditions, captures and checks see the steps before, a skipped on
   const double = expression('size * 2', ['a'], (scope) => (scope.steps.a as { size: number }).size * 2)
   const seen = expression('skipped', ['b'], (scope) => (scope.steps.b as { skipped: boolean }).skipped)
   const runbook = toyRunbook([
-    { id: 'a', capture: [['double', double]], verify: [expression('ok', ['a'], (s) => s.steps.a !== undefined)] },
+    {
+      id: 'a',
+      capture: [['double', double]],
+      verify: [expression('ok', ['a'], (s) => s.steps.a !== undefined)],
+    },
     { id: 'b', needs: ['a'], when: expression('size > 9', ['a'], () => false) },
     { id: 'c', needs: ['b'], when: seen, input: fromStep('a', 'double') },
   ])
@@ -64,7 +68,9 @@ test('retries wait with jitter that the journal tells, keep their key, and end w
   const retry = { attemptsMax: 3, delayMs: 1_000, delayMsMax: 8_000 }
   const world = new ToyWorld({ a: [fails('connection-failed'), fails('connection-failed'), { ms: 1 }] })
   expect(resultOf(world.run(toyOptions(toyRunbook([{ id: 'a', retry }])))).outcome).toBe('completed')
-  const delays = world.events.flatMap((event) => (event.type === 'step-retry-scheduled' ? [event.delayMs] : []))
+  const delays = world.events.flatMap((event) =>
+    event.type === 'step-retry-scheduled' ? [event.delayMs] : [],
+  )
   expect(delays).toHaveLength(2)
   expect(delays[0]).toBeGreaterThanOrEqual(500)
   expect(delays[0]).toBeLessThanOrEqual(1_000)

@@ -88,7 +88,9 @@ test('both drivers give the same journal', async () => {
         if (fiber.done.exit === null && !twin.clock.advance()) throw new Error('deadlock')
       }
       expect((await ended).kind).toBe('success')
-      expect(twin.journal.events as readonly Pick<JournalEntry, 'at' | 'event'>[]).toEqual(world.journal.events)
+      expect(twin.journal.events as readonly Pick<JournalEntry, 'at' | 'event'>[]).toEqual(
+        world.journal.events,
+      )
     }),
     runs(40),
   )

@@ -32,7 +32,10 @@ test('transition is pure: same input, same output, and old states stay as they w
       for (const { before, event, result } of trail.toReversed()) {
         const again = transition(before, event)
         expect(again[1]).toEqual(result[1])
-        expect({ ...again[0], steps: [...again[0].steps] }).toEqual({ ...result[0], steps: [...result[0].steps] })
+        expect({ ...again[0], steps: [...again[0].steps] }).toEqual({
+          ...result[0],
+          steps: [...result[0].steps],
+        })
       }
     }),
     runs(40),
@@ -134,9 +137,15 @@ test('events that cannot follow, and steps that do not exist, are a damaged jour
 })
 
 test('graphs that cannot run are refused with the reason', () => {
-  expect(() => initialState(toyRunbook([{ id: 'a', needs: ['b'] }, { id: 'b', needs: ['a'] }]), 1)).toThrow(
-    /wait for each other/,
-  )
+  expect(() =>
+    initialState(
+      toyRunbook([
+        { id: 'a', needs: ['b'] },
+        { id: 'b', needs: ['a'] },
+      ]),
+      1,
+    ),
+  ).toThrow(/wait for each other/)
   expect(() => initialState(toyRunbook([{ id: 'a', needs: ['x'] }]), 1)).toThrow(/does not exist/)
   expect(() => initialState(toyRunbook([{ id: 'a' }, { id: 'a' }]), 1)).toThrow(/two steps/)
 })

@@ -14,7 +14,10 @@ const event: fc.Arbitrary<RunEvent> = fc.oneof(
     evidence: fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<null>,
   }),
 )
-const lines = fc.array(event.map((each): Line => ({ event: each })), { minLength: 1, maxLength: 6 })
+const lines = fc.array(
+  event.map((each): Line => ({ event: each })),
+  { minLength: 1, maxLength: 6 },
+)
 
 const REFUSALS = ['journal-damaged', 'input-too-new', 'input-invalid']
 
@@ -93,7 +96,13 @@ test('a line removed, repeated or put elsewhere is refused', () => {
     .trimEnd()
     .split('\n')
   const [header, a, b, c, d] = all
-  for (const order of [[header, a, c, d], [header, a, a, b], [header, b, a, c], [a, b, c], [header, header, a]]) {
+  for (const order of [
+    [header, a, c, d],
+    [header, a, a, b],
+    [header, b, a, c],
+    [a, b, c],
+    [header, header, a],
+  ]) {
     expect(REFUSALS).toContain(refusal(() => read(utf8Encode(`${order.join('\n')}\n`))))
   }
 })
@@ -144,7 +153,11 @@ test('well-chained but malformed events are refused; unknown types and fields pa
     {},
     [],
   ]
-  for (const given of malformed) expect(refusal(() => read(sealed(given))), JSON.stringify(given)).toBe('journal-damaged')
+  for (const given of malformed)
+    expect(
+      refusal(() => read(sealed(given))),
+      JSON.stringify(given),
+    ).toBe('journal-damaged')
   const later = { type: 'moon-phase-noted', phase: 'full' }
   expect(read(sealed(later)).entries[0]?.event).toEqual(later)
   const wider = { type: 'step-undone', step: 'a', why: 'an addition of a later release' }
@@ -154,7 +167,9 @@ test('well-chained but malformed events are refused; unknown types and fields pa
 test('hostile bytes give a typed error or nothing, whatever they are', () => {
   const pieces = fc.oneof(
     fc.uint8Array({ maxLength: 60 }),
-    fc.constantFrom('{"kind":"journal","schemaVersion":1}\n', '[[[[', '{"__proto__":1}', '\n', 'null\n').map(utf8Encode),
+    fc
+      .constantFrom('{"kind":"journal","schemaVersion":1}\n', '[[[[', '{"__proto__":1}', '\n', 'null\n')
+      .map(utf8Encode),
     fc.constant(journalBytes([{ event: { type: 'step-undone', step: 'a' } }])),
   )
   fc.assert(

@@ -1,4 +1,13 @@
-import { encodeEntry, JOURNAL_HEADER, type JournalEntry, JournalReader, lineDigest, portableChecksums, type RunEvent, utf8Encode } from '@dr-drill/runbook-core'
+import {
+  encodeEntry,
+  JOURNAL_HEADER,
+  type JournalEntry,
+  JournalReader,
+  lineDigest,
+  portableChecksums,
+  type RunEvent,
+  utf8Encode,
+} from '@dr-drill/runbook-core'
 
 export const checksums = portableChecksums
 

@@ -70,16 +70,19 @@ export class Interpreter {
     return this.#finish
   }
 
-  /** Journals events together and makes them part of the state; answers what they call for. */
+  /**
+   * Makes events part of the state and journals them together; answers what they call for, which is done afterwards only. The state
+   * comes first because an interrupt may strike while the journal writes: by then both have the events.
+   */
   *record(events: readonly RunEvent[]): Task<EngineEffect[]> {
     if (events.length === 0) return []
-    yield* Journal.append({ events, durable: events.some((event) => DURABLE.has(event.type)) })
     const effects: EngineEffect[] = []
     for (const event of events) {
       const [next, more] = transition(this.state, event)
       this.state = next
       effects.push(...more)
     }
+    yield* Journal.append({ events, durable: events.some((event) => DURABLE.has(event.type)) })
     return effects
   }
 
@@ -114,9 +117,10 @@ export class Interpreter {
   *#follow(event: RunEvent): Task<void> {
     const index = 'step' in event ? this.state.graph.indexOf.get(event.step) : undefined
     if (index !== undefined) this.#flights.forget(index)
+    const effects = yield* this.record([event])
     const isGate = event.type === 'step-succeeded' && event.step === this.options.runbook.gate
-    const events = isGate ? [event, yield* this.#mark('gate-passed')] : [event]
-    for (const effect of yield* this.record(events)) yield* this.#perform(effect)
+    if (isGate) yield* this.record([yield* this.#mark('gate-passed')])
+    for (const effect of effects) yield* this.#perform(effect)
   }
 
   *#mark(name: 'gate-passed'): Task<RunEvent> {

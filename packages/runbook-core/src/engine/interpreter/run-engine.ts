@@ -1,10 +1,9 @@
-import { attempt, type Task } from '../../effects/index.ts'
+import { attempt, type Task, uninterrupted } from '../../effects/index.ts'
 import { type ErrorRecord, OperatingError } from '../../errors/index.ts'
 import type { RunEvent } from '../../journal/events.ts'
 import { Executor } from '../executor.ts'
 import type { EngineEffect } from '../state/engine-effect.ts'
 import { initialState, knownHeld, type RunStarted, type RunState } from '../state/run-state.ts'
-import { uninterrupted } from '../uninterrupted.ts'
 import { conclude, giveBack, reopened } from './conclude.ts'
 import { Interpreter } from './interpreter.ts'
 import type { EngineOptions, Resumption, RunResult } from './options.ts'
@@ -28,8 +27,12 @@ export function* runEngine(options: EngineOptions): Task<RunResult> {
   let opened = false
   let ending = false
   try {
-    const opening = resume === null ? yield* start(interpreter) : yield* goOn(interpreter, resume)
-    opened = true
+    const events = resume === null ? startEvents(interpreter) : yield* resumeEvents(interpreter, resume)
+    // Whole or not at all: a run whose start is journalled also has its end journalled, whenever the interrupt comes.
+    const opening = yield* uninterrupted(function* (): Task<EngineEffect[]> {
+      opened = true
+      return yield* interpreter.open(events)
+    })
     const refused = resume === null ? null : yield* giveBackFirst(interpreter)
     const finish = refused ?? (yield* interpreter.run(opening))
     ending = true
@@ -43,7 +46,7 @@ export function* runEngine(options: EngineOptions): Task<RunResult> {
   }
 }
 
-function* start(interpreter: Interpreter): Task<EngineEffect[]> {
+function startEvents(interpreter: Interpreter): RunEvent[] {
   const { identity, runbook, marks, approvals } = interpreter.options
   const started: RunStarted = {
     type: 'run-started',
@@ -53,11 +56,11 @@ function* start(interpreter: Interpreter): Task<EngineEffect[]> {
     objectives: runbook.objectives,
   }
   const known = marks.map((mark): RunEvent => ({ type: 'clock-marked', ...mark }))
-  return yield* interpreter.open([started, ...known, ...newApprovals(interpreter.state, approvals)])
+  return [started, ...known, ...newApprovals(interpreter.state, approvals)]
 }
 
-/** Refuses what the journal does not explain; else journals what no longer counts as done, and that the run goes on. */
-function* goOn(interpreter: Interpreter, resume: Resumption): Task<EngineEffect[]> {
+/** Refuses what the journal does not explain; else says what no longer counts as done, and that the run goes on. */
+function* resumeEvents(interpreter: Interpreter, resume: Resumption): Task<RunEvent[]> {
   const { unexplained, unchecked } = yield* Executor.survey(resume.survey)
   if (unexplained.length > 0) {
     throw new OperatingError('world-unexplained', unexplained.join('; '), { subject: unexplained[0] ?? '' })
@@ -73,7 +76,7 @@ function* goOn(interpreter: Interpreter, resume: Resumption): Task<EngineEffect[
   if (unchecked.length > 0) {
     events.push({ type: 'evidence-collected', subject: 'resume-unchecked', evidence: [...unchecked] })
   }
-  return yield* interpreter.open(events)
+  return events
 }
 
 /** What a dead run still holds goes before anything else; where it cannot, the resumed run ends at once. */

@@ -19,7 +19,10 @@ export function arbitraryCase(failing: number): fc.Arbitrary<ToyCase> {
     skipped: fc.nat({ max: 9 }),
   })
   return fc
-    .record({ nodes: fc.array(node, { minLength: 1, maxLength: 14 }), concurrency: fc.integer({ min: 1, max: 4 }) })
+    .record({
+      nodes: fc.array(node, { minLength: 1, maxLength: 14 }),
+      concurrency: fc.integer({ min: 1, max: 4 }),
+    })
     .map(({ nodes, concurrency }) => ({ ...build(nodes, failing), concurrency }))
 }
 
@@ -34,8 +37,7 @@ interface Node {
 function build(nodes: readonly Node[], failing: number): Omit<ToyCase, 'concurrency'> {
   const steps = nodes.map((node, index): ToyStep => {
     const needs = index === 0 ? [] : [...new Set(node.needs.map((need) => `s${need % index}`))]
-    const when =
-      node.skipped === 0 ? { source: 'false', steps: [], params: [], evaluate: () => false } : null
+    const when = node.skipped === 0 ? { source: 'false', steps: [], params: [], evaluate: () => false } : null
     return { id: `s${index}`, needs, when, retry: { attemptsMax: 2, delayMs: 10, delayMsMax: 20 } }
   })
   const scripts = nodes.map((node, index): [string, readonly Script[]] => {

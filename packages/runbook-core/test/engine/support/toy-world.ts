@@ -12,9 +12,9 @@ import {
   memoryJournal,
   OperatingError,
   type PortHandlers,
-  Runtime,
   type RunEvent,
   type RunResult,
+  Runtime,
   runEngine,
 } from '@dr-drill/runbook-core'
 import { VirtualClock } from './virtual-clock.ts'
@@ -118,7 +118,12 @@ export class ToyWorld {
   }
 
   /** A call that takes virtual time; a cancel ends it (after its acknowledgement) with `cancelled`. */
-  #after(ms: number, act: () => unknown, context: CallContext | undefined, slowMs: number): Deferred<unknown> {
+  #after(
+    ms: number,
+    act: () => unknown,
+    context: CallContext | undefined,
+    slowMs: number,
+  ): Deferred<unknown> {
     const done = new Deferred<unknown>()
     const settle = (give: () => unknown) => {
       if (done.exit !== null) return
