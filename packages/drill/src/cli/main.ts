@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { COMMANDS } from './commands/index.ts'
 import { listenForSignals } from './interrupts.ts'
+import { endWithParent } from './parent-watch.ts'
 import { printError } from './print-error.ts'
 import { runProgram } from './program.ts'
 import { processTerminal } from './terminal.ts'
@@ -14,6 +15,8 @@ const die = (thrown: unknown): never => {
 }
 process.on('uncaughtException', die)
 process.on('unhandledRejection', die)
+
+if (process.env.DRILL_EXIT_WITH_PARENT === '1') endWithParent(() => process.exit(143))
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string

@@ -1,4 +1,5 @@
 import type { ServiceUnit } from '@dr-drill/runbook-core'
+import { stemedbServerEntry } from '@dr-drill/simulator/server'
 import type { StoreLocation } from '../../ports/object-store/index.ts'
 import type { RunSecrets } from './keys.ts'
 
@@ -20,6 +21,9 @@ export interface UnitVariablesInput {
 export function unitVariables(input: UnitVariablesInput): Record<string, string> {
   const common = {
     STEMEDB_ADMIN_TOKEN: input.secrets.adminToken,
+    STEMEDB_MODULE: stemedbServerEntry,
+    // From sources, packages resolve to theirs.
+    ...(stemedbServerEntry.endsWith('.ts') ? { NODE_OPTIONS: '--conditions=source' } : {}),
     DRILL_ROOT: input.root,
     DRILL_HISTORY_SHIFT_MS: String(input.historyShiftMs),
     DRILL_EXIT_WITH_PARENT: '1',

@@ -1,4 +1,9 @@
-import type { CallContext, FileSystemContract, ObjectStoreContract, PortHandler } from '@dr-drill/runbook-core'
+import type {
+  CallContext,
+  FileSystemContract,
+  ObjectStoreContract,
+  PortHandler,
+} from '@dr-drill/runbook-core'
 
 /** Counts the bytes that a run's own files take on the target's disk, and remembers the most there ever were. */
 export interface DiskMeter {

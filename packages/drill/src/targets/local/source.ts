@@ -1,0 +1,190 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  driveAsync,
+  environment,
+  OperatingError,
+  openLedger,
+  type PortHandlers,
+  unwrap,
+} from '@dr-drill/runbook-core'
+import { nodeFileSystem } from '@dr-drill/simulator/server'
+import { ownCommand } from '../../cli/own-command.ts'
+import { readTrustKey } from '../../cli/trust-key.ts'
+import type { StoreKeys, StoreLocation } from '../../ports/object-store/index.ts'
+import { storeLocation } from '../../ports/object-store/index.ts'
+import { type ChildServer, startChildServer } from './child-server.ts'
+import type { RunSecrets } from './keys.ts'
+import type { RunRequest, StoreRequest } from './run-request.ts'
+
+/** Bucket and region of the seed's production. */
+export const PRODUCTION_BUCKET = 'stemedb-backups-prod'
+const ARCHIVE_BUCKET = 'stemedb-backups-recovery'
+const REGION = 'us-east-1'
+const READY_MS = 15_000
+
+/** Where a run reads and writes, and what it knows of the truth. */
+export interface PreparedStores {
+  readonly source: StoreLocation
+  readonly archive: StoreLocation
+  readonly ledger: string | null
+  readonly trustKey: string | null
+  /** History time ms of the failure; null when nobody told. */
+  readonly failureAt: number | null
+  readonly servers: readonly ChildServer[]
+}
+
+/** Generates or attaches the production's stores and starts the embedded ones. What was started is in `servers`. */
+export async function prepareStores(
+  request: RunRequest,
+  secrets: RunSecrets,
+  started: ChildServer[],
+): Promise<PreparedStores> {
+  const world = await worldOf(request)
+  const [source, archive] = await Promise.all([
+    world === null
+      ? Promise.resolve(locationOf((request.source as StoreRequest & { kind: 'store' }) ?? null))
+      : serveWorld(world, secrets, started),
+    request.archiveTo === null
+      ? serveArchive(request.work, secrets, started)
+      : Promise.resolve(locationOf(request.archiveTo)),
+  ])
+  const ledger = request.ledger ?? (world === null ? null : join(world, 'ledger.jsonl'))
+  const worldKey = world === null ? null : join(world, 'trust.pub')
+  return {
+    source,
+    archive,
+    ledger,
+    trustKey: request.trustKey ?? (worldKey !== null && existsSync(worldKey) ? readTrustKey(worldKey) : null),
+    failureAt: request.failureAt ?? (ledger === null ? null : await ledgerFailureAt(ledger)),
+    servers: started,
+  }
+}
+
+async function worldOf(request: RunRequest): Promise<string | null> {
+  const { source } = request
+  if (source.kind === 'store') return null
+  if (source.kind === 'world') {
+    if (existsSync(join(source.directory, 's3'))) return source.directory
+    throw new OperatingError('input-unreadable', `${source.directory} is no world: it has no folder s3`, {
+      subject: source.directory,
+      hint: '`drill world DIR` writes one.',
+    })
+  }
+  const directory = join(request.work, 'world')
+  // The ledger comes last: its presence means that the world is whole.
+  if (!existsSync(join(directory, 'ledger.jsonl'))) await generate(directory, request, source.assertions)
+  return directory
+}
+
+/** The world is made by a process of its own, so that its memory is not the drill's. */
+function generate(directory: string, request: RunRequest, assertions: number | null): Promise<void> {
+  const [program, ...args] = ownCommand()
+  const flags = ['world', directory, '--seed', String(request.seed), '--end', 'now']
+  if (assertions !== null) flags.push('--assertions', String(assertions))
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, [...args, ...flags, '--quiet'], {
+      env: { PATH: process.env.PATH ?? '', DRILL_EXIT_WITH_PARENT: '1' },
+      stdio: ['pipe', 'ignore', 'pipe'],
+    })
+    let said = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-2_000)
+    })
+    child.on('error', reject)
+    child.on('close', (code) => {
+      if (code === 0) resolve()
+      else {
+        reject(
+          new OperatingError(
+            'environment-lacking',
+            `the world could not be generated (exit ${code}): ${said.trim()}`,
+            {
+              subject: directory,
+            },
+          ),
+        )
+      }
+    })
+  })
+}
+
+async function serveWorld(
+  world: string,
+  secrets: RunSecrets,
+  started: ChildServer[],
+): Promise<StoreLocation> {
+  const url = await serve(
+    'source',
+    join(world, 's3'),
+    secrets.sourceWriter,
+    secrets.sourceReader,
+    null,
+    started,
+  )
+  return { endpoint: url, region: REGION, bucket: PRODUCTION_BUCKET, prefix: '', keys: secrets.sourceReader }
+}
+
+async function serveArchive(
+  work: string,
+  secrets: RunSecrets,
+  started: ChildServer[],
+): Promise<StoreLocation> {
+  const data = join(work, 'archive')
+  mkdirSync(data, { recursive: true })
+  const url = await serve('archive', data, secrets.archive, null, ARCHIVE_BUCKET, started)
+  return { endpoint: url, region: REGION, bucket: ARCHIVE_BUCKET, prefix: '', keys: secrets.archive }
+}
+
+async function serve(
+  name: string,
+  data: string,
+  keys: StoreKeys,
+  reader: StoreKeys | null,
+  bucket: string | null,
+  started: ChildServer[],
+): Promise<string> {
+  const flags = ['serve', 's3', '--data', data, ...(bucket === null ? [] : ['--bucket', bucket])]
+  const server = await startChildServer(
+    `the embedded S3 server of the ${name}`,
+    {
+      argv: [...ownCommand(), ...flags],
+      env: {
+        PATH: process.env.PATH ?? '',
+        DRILL_EXIT_WITH_PARENT: '1',
+        DRILL_S3_ACCESS_KEY: keys.accessKeyId,
+        DRILL_S3_SECRET_KEY: keys.secretAccessKey,
+        ...(reader === null
+          ? {}
+          : {
+              DRILL_S3_READONLY_ACCESS_KEY: reader.accessKeyId,
+              DRILL_S3_READONLY_SECRET_KEY: reader.secretAccessKey,
+            }),
+      },
+      directory: data,
+      account: null,
+    },
+    READY_MS,
+  )
+  started.push(server)
+  return server.url
+}
+
+function locationOf({ url, endpoint, region }: StoreRequest): StoreLocation {
+  return storeLocation(url, { endpoint, region })
+}
+
+/** `failureAt` of a ledger's header, history ms. @throws input-unreadable and what the reader throws */
+export async function ledgerFailureAt(file: string): Promise<number | null> {
+  if (!existsSync(file)) {
+    throw new OperatingError('input-unreadable', `cannot read the ledger ${file}`, { subject: file })
+  }
+  const files = nodeFileSystem({ root: '/' })
+  try {
+    const world = environment({ FileSystem: files as unknown as PortHandlers })
+    return unwrap(await driveAsync(openLedger(file), world)).header.failureAt
+  } finally {
+    files.close()
+  }
+}
