@@ -70,8 +70,7 @@ export function* deleteBucket(context: ServiceContext, input: OperationInput): T
     yield* buckets.require(input.bucket)
     const cursor = new KeyCursor(input.bucket, '', { text: '', mode: 'at' })
     for (let entry = yield* cursor.next(); entry !== null; entry = yield* cursor.next()) {
-      const ids = new Set(entry.files.map((file) => file.versionId))
-      if ((yield* objects.versions(input.bucket, entry.key, ids)).length > 0)
+      if ((yield* objects.versions(input.bucket, entry.key, entry.files)).length > 0)
         throw new S3Error('BucketNotEmpty')
     }
     yield* buckets.remove(input.bucket)

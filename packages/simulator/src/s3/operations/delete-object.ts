@@ -65,7 +65,7 @@ function* removeVersion(
   if (!/^(null|[0-9a-f]{32})$/.test(versionId)) {
     throw new S3Error('InvalidArgument', 'Invalid version id specified', { ArgumentName: 'versionId' })
   }
-  const [record] = yield* context.storage.objects.versions(bucket.name, key, [versionId])
+  const [record] = yield* context.storage.objects.versions(bucket.name, key, [{ versionId, role: 'record' }])
   yield* context.storage.objects.remove(bucket.name, key, versionId)
   return { versionId, deleteMarker: record?.deleteMarker === true }
 }

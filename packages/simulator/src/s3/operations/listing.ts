@@ -75,12 +75,8 @@ export function* listObjects(context: ServiceContext, query: ListQuery, from: Bo
 }
 
 function* currentRecord(context: ServiceContext, bucket: string, entry: KeyEntry): Task<ObjectRecord | null> {
-  const newest = yield* context.storage.objects.newestOf(bucket, entry.key, recordIds(entry))
+  const newest = yield* context.storage.objects.newestOf(bucket, entry.key, entry.files)
   return newest === null || newest.deleteMarker ? null : newest
-}
-
-function recordIds(entry: KeyEntry): string[] {
-  return entry.files.filter((file) => file.role === 'record').map((file) => file.versionId)
 }
 
 /** One page of versions after a key, or after one version of it. */
@@ -94,7 +90,7 @@ export function* listVersions(
   const cursor = new KeyCursor(query.bucket, query.prefix, from.bound)
   let last: { key: string; versionId: string | null } | null = null
   for (let entry = yield* cursor.next(); entry !== null && query.limit > 0; entry = yield* cursor.next()) {
-    const records = yield* context.storage.objects.versions(query.bucket, entry.key, recordIds(entry))
+    const records = yield* context.storage.objects.versions(query.bucket, entry.key, entry.files)
     const isMarker = from.afterVersionId !== null && entry.key === from.bound.text
     const rest = isMarker ? records.slice(startAfter(records, from.afterVersionId as string)) : records
     const common = rest.length === 0 ? null : commonPrefix(entry.key, query.prefix, query.delimiter)

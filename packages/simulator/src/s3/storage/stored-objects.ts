@@ -1,6 +1,7 @@
 import { FileSystem, OperatingError, type Task } from '@dr-drill/runbook-core'
 import type { S3Digests } from '../digests/index.ts'
 import type { Directories } from './directories.ts'
+import type { KeyFile } from './key-cursor.ts'
 import { keyPath } from './key-path.ts'
 import { NULL_VERSION, parseFileName, versionPaths } from './layout.ts'
 import { type BucketRecord, type ObjectRecord, readObjectRecord, recordBytes } from './records.ts'
@@ -24,20 +25,35 @@ export class StoredObjects {
     this.#digests = digests
   }
 
-  /** One version; null when its record or its bytes are not there: the object is there if and only if both are. */
-  *find(bucket: string, key: string, versionId: string): Task<ObjectRecord | null> {
+  /**
+   * One version; null when its record or its bytes are not there: the object is there if and only if both are. `files`, as a
+   * directory listed them, spare a look at the disk.
+   */
+  *find(
+    bucket: string,
+    key: string,
+    versionId: string,
+    files: readonly KeyFile[] = [],
+  ): Task<ObjectRecord | null> {
     const paths = versionPaths(bucket, key, versionId)
-    const record = yield* readObjectRecord(paths.record)
-    if (record === null || record.deleteMarker) return record
-    const stat = yield* FileSystem.stat({ path: paths.bytes(record.generation) })
-    return stat?.type === 'file' ? record : null
+    for (let generation = -1; ; ) {
+      const record = yield* readObjectRecord(paths.record)
+      if (record === null || record.deleteMarker) return record
+      const role = record.generation % 2 === 0 ? 'even' : 'odd'
+      if (files.some((file) => file.role === role && file.versionId === versionId)) return record
+      const stat = yield* FileSystem.stat({ path: paths.bytes(record.generation) })
+      if (stat?.type === 'file') return record
+      // A listing holds no lock: the version may have been overwritten between the two looks.
+      if (record.generation === generation) return null
+      generation = record.generation
+    }
   }
 
-  /** The versions with these ids, newest first; damaged records are left out. */
-  *versions(bucket: string, key: string, versionIds: Iterable<string>): Task<ObjectRecord[]> {
+  /** The versions among these files, newest first; damaged records are left out. */
+  *versions(bucket: string, key: string, files: readonly KeyFile[]): Task<ObjectRecord[]> {
     const found: ObjectRecord[] = []
-    for (const versionId of versionIds) {
-      const record = yield* this.#findReadable(bucket, key, versionId)
+    for (const { versionId, role } of files) {
+      const record = role === 'record' ? yield* this.#findReadable(bucket, key, versionId, files) : null
       if (record !== null) found.push(record)
     }
     return found.sort((a, b) => b.sequence - a.sequence)
@@ -47,30 +63,35 @@ export class StoredObjects {
   *newest(bucket: BucketRecord, key: string): Task<ObjectRecord | null> {
     if (bucket.versioning === 'never') return yield* this.find(bucket.name, key, NULL_VERSION)
     const { stem } = keyPath(key)
-    const ids: string[] = []
+    const files: KeyFile[] = []
     for (const { name } of yield* listed(versionPaths(bucket.name, key).directory)) {
       const parsed = parseFileName(name)
-      if (parsed?.stem === stem && parsed.role === 'record') ids.push(parsed.versionId)
+      if (parsed?.stem === stem) files.push(parsed)
     }
-    return yield* this.newestOf(bucket.name, key, ids)
+    return yield* this.newestOf(bucket.name, key, files)
   }
 
-  /** The newest of these versions. Their ids sort by age but for `null`, so two records are read, however many there are. */
-  *newestOf(bucket: string, key: string, versionIds: readonly string[]): Task<ObjectRecord | null> {
-    const unnamed = versionIds.includes(NULL_VERSION)
-      ? yield* this.#findReadable(bucket, key, NULL_VERSION)
+  /** The newest among these files. Version ids sort by age but for `null`, so two records are read, however many there are. */
+  *newestOf(bucket: string, key: string, files: readonly KeyFile[]): Task<ObjectRecord | null> {
+    const ids = files.filter((file) => file.role === 'record').map((file) => file.versionId)
+    const unnamed = ids.includes(NULL_VERSION)
+      ? yield* this.#findReadable(bucket, key, NULL_VERSION, files)
       : null
-    const named = versionIds.filter((id) => id !== NULL_VERSION).sort((a, b) => (a < b ? 1 : -1))
-    for (const versionId of named) {
-      const record = yield* this.#findReadable(bucket, key, versionId)
+    for (const versionId of ids.filter((id) => id !== NULL_VERSION).sort((a, b) => (a < b ? 1 : -1))) {
+      const record = yield* this.#findReadable(bucket, key, versionId, files)
       if (record !== null) return unnamed !== null && unnamed.sequence > record.sequence ? unnamed : record
     }
     return unnamed
   }
 
-  *#findReadable(bucket: string, key: string, versionId: string): Task<ObjectRecord | null> {
+  *#findReadable(
+    bucket: string,
+    key: string,
+    versionId: string,
+    files: readonly KeyFile[],
+  ): Task<ObjectRecord | null> {
     try {
-      return yield* this.find(bucket, key, versionId)
+      return yield* this.find(bucket, key, versionId, files)
     } catch (error) {
       if (error instanceof OperatingError && error.code === 'input-invalid') return null
       throw error
@@ -85,7 +106,7 @@ export class StoredObjects {
   *add(bucket: BucketRecord, draft: ObjectDraft, staged: StagedFile | null): Task<ObjectRecord> {
     const known =
       bucket.versioning === 'never'
-        ? yield* this.#findReadable(bucket.name, draft.key, NULL_VERSION)
+        ? yield* this.#findReadable(bucket.name, draft.key, NULL_VERSION, [])
         : yield* this.newest(bucket, draft.key)
     const sequence = (known?.sequence ?? 0) + 1
     const versionId =

@@ -1,16 +1,19 @@
-import { fstat, fsync, ftruncate, read, write } from 'node:fs'
+import { fstatSync, fsync, ftruncate, read, readSync, write } from 'node:fs'
 import { promisify } from 'node:util'
 
-const fstatAsync = promisify(fstat)
 const fsyncAsync = promisify(fsync)
 const ftruncateAsync = promisify(ftruncate)
 
+/** Reads up to this size are done at once. */
+const SMALL_BYTES = 16 * 1024
+
 /** Up to `length` bytes from `offset`; fewer only at the end of the file. Allocates no more than the file can give. */
 export async function readFully(descriptor: number, offset: number, length: number): Promise<Uint8Array> {
-  const { size } = await fstatAsync(descriptor)
-  const wanted = Math.max(0, Math.min(length, size - offset))
+  const wanted = Math.max(0, Math.min(length, fstatSync(descriptor).size - offset))
   const bytes = new Uint8Array(wanted)
   let done = 0
+  // A trip to the thread pool costs more than reading a small record does.
+  if (wanted <= SMALL_BYTES) done = readSync(descriptor, bytes, 0, wanted, offset)
   while (done < wanted) {
     const count = await readSome(descriptor, bytes, done, offset + done)
     if (count === 0) return bytes.slice(0, done)

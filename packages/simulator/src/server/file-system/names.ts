@@ -46,7 +46,9 @@ export function directoryHandlers(
     syncDirectory: async ({ path }) => {
       const descriptor = at(path, 'sync', (host) => openDirectory(host, path))
       try {
-        await closeAfter(descriptor, () => syncDescriptor(descriptor))
+        await closeAfter(descriptor, async () => {
+          if (state.durable) await syncDescriptor(descriptor)
+        })
       } catch (thrown) {
         throw mapFileError(thrown, path, 'sync')
       }

@@ -16,6 +16,8 @@ export interface NodeFileSystemOptions {
   readonly user?: { readonly uid: number; readonly gid: number }
   /** Names beyond the host's own accounts, for service users that exist on the target only. */
   readonly accounts?: Accounts
+  /** False: syncs do nothing. For throw-away worlds, which may be lost with the machine; default true. */
+  readonly durable?: boolean
   /** Descriptors of written files kept open, default 32. */
   readonly openFilesMax?: number
 }
@@ -32,6 +34,7 @@ export interface NodeFileSystemState {
   readonly user: { readonly uid: number; readonly gid: number } | null
   readonly names: AccountNames
   readonly openFiles: OpenFiles
+  readonly durable: boolean
 }
 
 /**
@@ -52,6 +55,7 @@ export function nodeFileSystem(options: NodeFileSystemOptions): NodeFileSystem {
     user: options.user ?? null,
     names: accountNames(options.accounts),
     openFiles: new OpenFiles(options.openFilesMax ?? 32),
+    durable: options.durable ?? true,
   }
   return {
     ...directoryHandlers(state),
@@ -84,7 +88,8 @@ function contentHandlers(state: NodeFileSystemState): Pick<PortHandler<FileSyste
       told(path, 'truncate', () =>
         useWritten(state, path, (descriptor) => truncateDescriptor(descriptor, sizeBytes)),
       ),
-    sync: ({ path }) => told(path, 'sync', () => useWritten(state, path, syncDescriptor)),
+    sync: ({ path }) =>
+      told(path, 'sync', () => useWritten(state, path, state.durable ? syncDescriptor : async () => {})),
   }
 }
 

@@ -33,6 +33,8 @@ export interface S3ServerOptions {
   readonly limits?: Partial<ServiceLimits>
   /** How long a client may send nothing of a body, or take nothing of an answer, ms; default 30,000. */
   readonly idleMs?: number
+  /** False: nothing is synced; for throw-away worlds, which may be lost with the machine. Default true. */
+  readonly durable?: boolean
   /** Told of failures that clients see as InternalError. */
   readonly onFailure?: (failure: unknown) => void
 }
@@ -55,7 +57,7 @@ const CLOSE_GRACE_MS = 300
 /** Starts the embedded S3 behind a real socket, over a real directory. @throws environment-lacking when it cannot listen */
 export async function startS3Server(options: S3ServerOptions): Promise<S3Server> {
   mkdirSync(options.dataDirectory, { recursive: true })
-  const files = nodeFileSystem({ root: options.dataDirectory })
+  const files = nodeFileSystem({ root: options.dataDirectory, durable: options.durable ?? true })
   const service = new S3Service({
     environment: environment({ FileSystem: files }),
     credentials: options.credentials,

@@ -1,22 +1,27 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { API_BODY_BYTES_MAX, type ApiRequest, type ApiResponse, refusal } from '@dr-drill/simulator'
 
-/** Time that a client has for a whole request, ms; slower ones get 408. */
-const REQUEST_TIMEOUT_MS = 10_000
-/** Time without a byte after which a connection is cut, ms. */
-const IDLE_TIMEOUT_MS = 30_000
-const CONNECTIONS_MAX = 1024
+/** What a front grants its clients. */
+export interface FrontLimits {
+  /** Time for a whole request, ms; slower ones get 408. */
+  readonly requestTimeoutMs: number
+  /** Time without a byte after which a connection is cut, ms. */
+  readonly idleTimeoutMs: number
+  readonly connectionsMax: number
+}
+
+const LIMITS: FrontLimits = { requestTimeoutMs: 10_000, idleTimeoutMs: 30_000, connectionsMax: 1024 }
 
 /** Answers one request; never rejects. */
 export type Answer = (request: ApiRequest) => Promise<ApiResponse>
 
 /** An HTTP server in front of an API: reads bodies within limits, cuts off slow clients. It does not listen yet. */
-export function httpFront(answer: Answer): Server {
+export function httpFront(answer: Answer, limits: FrontLimits = LIMITS): Server {
   const server = createServer(
     {
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      headersTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: 1000,
+      requestTimeout: limits.requestTimeoutMs,
+      headersTimeout: limits.requestTimeoutMs,
+      connectionsCheckingInterval: Math.ceil(limits.requestTimeoutMs / 10),
       keepAliveTimeout: 5000,
       maxHeaderSize: 16 * 1024,
     },
@@ -24,8 +29,8 @@ export function httpFront(answer: Answer): Server {
       serve(answer, request, response).catch(() => response.destroy())
     },
   )
-  server.maxConnections = CONNECTIONS_MAX
-  server.timeout = IDLE_TIMEOUT_MS
+  server.maxConnections = limits.connectionsMax
+  server.timeout = limits.idleTimeoutMs
   return server
 }
 
