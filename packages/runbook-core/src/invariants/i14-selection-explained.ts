@@ -1,3 +1,4 @@
+import { absence, evidenceOf } from '../verdict/evidence.ts'
 import { defineInvariant, listed } from './invariant.ts'
 
 /**
@@ -8,6 +9,9 @@ export const selectionExplained = defineInvariant(
   'I14',
   'selection-explained',
   ({ selection, steps, record }) => {
+    if (record.evidence.has('selection') && evidenceOf(record, 'selection') === null) {
+      return ['not-checked', absence(record, 'selection')]
+    }
     const choosing = steps.filter(
       ({ traits, record: ran }) => traits.includes('selects') && ran !== null && ran.started !== null,
     )

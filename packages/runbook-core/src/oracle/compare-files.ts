@@ -1,4 +1,4 @@
-import type { Task } from '../effects/index.ts'
+import { type Task, uninterrupted } from '../effects/index.ts'
 import { compareSorted } from './compare.ts'
 import type { Comparison } from './comparison.ts'
 import type { LedgerHeader } from './ledger.ts'
@@ -47,10 +47,10 @@ export function* compareFiles(input: CompareFilesInput): Task<ComparedFiles> {
       const comparison = yield* compareSorted(ledger.sorted, readback.sorted, compare)
       return { ledger: ledger.header, comparison, complete: ledger.complete && readback.complete }
     } finally {
-      yield* readback.sorted.dispose()
+      yield* uninterrupted(() => readback.sorted.dispose())
     }
   } finally {
-    yield* ledger.sorted.dispose()
+    yield* uninterrupted(() => ledger.sorted.dispose())
   }
 }
 

@@ -7,7 +7,7 @@ import { type VerdictLine, verdictLines } from './verdict-lines.ts'
 export interface TerminalOptions {
   /** Where journal and reports lie, as the reader would type it. */
   readonly evidencePath: string
-  /** Columns of the terminal; the text uses 60 to 100 of them. */
+  /** Columns of the terminal; the text uses 80 to 100 of them. */
   readonly width: number
   readonly colour: boolean
 }
@@ -58,7 +58,7 @@ function render(
   head: readonly string[],
   paint: (text: string, code: string) => string,
 ): string {
-  const width = Math.min(100, Math.max(60, options.width))
+  const width = Math.min(100, Math.max(80, options.width))
   const reason = wrap(plainText(report.verdict.reason), width - 2).map((text) => `  ${text}`)
   const lines = verdictLines(report, options.evidencePath)
   let previous = ''

@@ -1,9 +1,10 @@
 import { type CompareFilesInput, compareFiles } from '@dr-drill/runbook-core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { filesOf, type History, history, RUNS } from './histories.ts'
+import { filesOf, type History, history } from './histories.ts'
 import { MemoryFiles } from './memory-files.ts'
 import { naiveComparison } from './naive.ts'
+import { RUNS } from './runs.ts'
 
 type Options = Parameters<typeof filesOf>[1]
 

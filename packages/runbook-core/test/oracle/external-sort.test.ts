@@ -9,8 +9,9 @@ import {
 } from '@dr-drill/runbook-core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { key, RUNS } from './histories.ts'
+import { key } from './histories.ts'
 import { MemoryFiles } from './memory-files.ts'
+import { RUNS } from './runs.ts'
 
 interface Entry {
   readonly key: string

@@ -15,8 +15,6 @@ export interface History {
   readonly readback: readonly ReadbackRecord[]
 }
 
-export const RUNS = process.env.DRILL_TEST_LONG === '1' ? 5_000 : 250
-
 /** Keys that order differently as UTF-16 and as UTF-8, that need escapes, and that share prefixes. */
 export const key = fc.oneof(
   fc.constantFrom(

@@ -1,8 +1,8 @@
 import { type Line, LineReader, type OperatingError, pull, type Task } from '@dr-drill/runbook-core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { RUNS } from './histories.ts'
 import { MemoryFiles } from './memory-files.ts'
+import { RUNS } from './runs.ts'
 
 function* all(reader: LineReader): Task<Line[]> {
   const lines: Line[] = []
