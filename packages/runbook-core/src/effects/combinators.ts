@@ -1,11 +1,12 @@
-import { type ErrorCode, OperatingError } from '../errors/index.ts'
+import { type ErrorCode, invariant, OperatingError } from '../errors/index.ts'
 import { Clock } from '../ports/clock.ts'
 import { Random } from '../ports/random.ts'
 import { Deferred } from './deferred.ts'
-import { Fork, Interrupt, Provide, Self, type Task } from './effect.ts'
+import { Fork, Interrupt, Provide, Self, Shield, type Task } from './effect.ts'
 import type { Environment } from './environment.ts'
-import type { Exit } from './exit.ts'
+import { type Exit, failure } from './exit.ts'
 import type { Fiber } from './fiber.ts'
+import { WatchedTask } from './watched-task.ts'
 
 /** Starts a child fiber; it never outlives the one that starts it. */
 export const fork = <A>(task: Task<A>, label = ''): Fork<A> => new Fork(task, label)
@@ -14,8 +15,16 @@ export const fork = <A>(task: Task<A>, label = ''): Fork<A> => new Fork(task, la
 export const interruptFiber = (fiber: Fiber<unknown>): Interrupt => new Interrupt(fiber)
 
 /** Runs a task with another environment. */
-export const provide = <A>(environment: Environment, task: Task<A>): Provide<A> =>
-  new Provide(environment, task)
+export const provide = <A>(environment: Environment, task: Task<A>): Provide<A> & Task<A> =>
+  new Provide(environment, task) as Provide<A> & Task<A>
+
+/**
+ * Runs a task to its end even when the fiber is interrupted meanwhile: its calls are not told to hurry, its children not interrupted.
+ * To a driver it is one effect, and one is all that a `finally` may perform once its fiber is interrupted: where a cleanup asks for
+ * effects, it is written `finally { yield* uninterrupted(() => cleanup()) }`.
+ */
+export const uninterrupted = <A>(task: () => Task<A>): Shield<A> & Task<A> =>
+  new Shield(task()) as Shield<A> & Task<A>
 
 /** The fiber this task runs on. */
 export const currentFiber = (): Self => new Self()
@@ -40,17 +49,31 @@ export function* join<A>(fiber: Fiber<A>): Task<A> {
  * is started, those under way are interrupted, their cleanup is awaited, then it is thrown.
  */
 export function* all<A>(tasks: Iterable<() => Task<A>>, concurrency: number): Task<A[]> {
+  invariant(Number.isSafeInteger(concurrency) && concurrency >= 1, 'at least one task runs at a time')
   const results: A[] = []
   const iterator = tasks[Symbol.iterator]()
+  const ended = new Deferred<null>()
+  let cause: Exit<never> | null = null
   let started = 0
+  const hasFailed = () => cause !== null
+  function fail(exit: Exit<never>): void {
+    cause ??= exit
+    if (ended.exit === null) ended.succeed(null)
+  }
   function* worker(): Task<void> {
-    for (let item = iterator.next(); item.done !== true; item = iterator.next()) {
-      const index = started++
-      results[index] = yield* item.value()
+    try {
+      while (!hasFailed()) {
+        const item = iterator.next()
+        if (item.done === true) return
+        const index = started++
+        results[index] = yield* item.value()
+      }
+    } catch (error) {
+      // Here, not where the fiber ends: until then it waits for its children, and another failure may overtake this one.
+      fail(failure(error))
+      throw error
     }
   }
-  const failed = new Deferred<unknown>()
-  const finished = new Deferred<null>()
   const fibers: Fiber<void>[] = []
   for (let index = 0; index < concurrency; index += 1) fibers.push(yield* fork(worker()))
   let alive = fibers.length
@@ -58,21 +81,29 @@ export function* all<A>(tasks: Iterable<() => Task<A>>, concurrency: number): Ta
     fiber.done.subscribe((settled) => {
       const exit = unwrap(settled)
       alive -= 1
-      if (exit.kind !== 'success' && failed.exit === null) failed.succeed(exit)
-      if ((alive === 0 || exit.kind !== 'success') && finished.exit === null) finished.succeed(null)
+      if (exit.kind !== 'success') fail(exit)
+      else if (alive === 0 && ended.exit === null) ended.succeed(null)
     })
   }
-  yield* finished.wait()
-  if (failed.exit !== null) {
-    for (const fiber of fibers) fiber.interrupt()
-    for (const fiber of fibers) yield* fiber.done.wait()
-    unwrap(unwrap(failed.exit) as Exit<never>)
+  yield* ended.wait()
+  if (cause !== null) {
+    yield* interruptAll(fibers)
+    unwrap(cause as Exit<never>)
   }
   return results
 }
 
-/** The exit of whichever ends first; the others are interrupted and their cleanup awaited. */
+function* interruptAll<A>(fibers: readonly Fiber<A>[]): Task<void> {
+  for (const fiber of fibers) fiber.interrupt()
+  for (const fiber of fibers) yield* fiber.done.wait()
+}
+
+/**
+ * The exit of whichever ends first; the others are interrupted and their cleanup awaited. An operating error of a loser does not
+ * count; a defect in its cleanup does.
+ */
 export function* race<A>(tasks: readonly Task<A>[]): Task<A> {
+  invariant(tasks.length > 0, 'a race has a runner')
   const first = new Deferred<Exit<A>>()
   const fibers: Fiber<A>[] = []
   for (const task of tasks) fibers.push(yield* fork(task))
@@ -82,9 +113,13 @@ export function* race<A>(tasks: readonly Task<A>[]): Task<A> {
     })
   }
   const exit = yield* first.wait()
-  for (const fiber of fibers) fiber.interrupt()
-  for (const fiber of fibers) yield* fiber.done.wait()
-  return unwrap(exit)
+  yield* interruptAll(fibers)
+  const value = unwrap(exit)
+  for (const fiber of fibers) {
+    const end = unwrap(fiber.done.exit as Exit<Exit<A>>)
+    if (end.kind === 'failure' && !(end.error instanceof OperatingError)) throw end.error
+  }
+  return value
 }
 
 /** Ends a task that takes longer than `ms` with `timed-out`, once its call in flight has acknowledged and its cleanup has run. */
@@ -101,12 +136,16 @@ export type Attempt<A> =
   | { readonly ok: true; readonly value: A }
   | { readonly ok: false; readonly error: OperatingError }
 
-/** Runs a task and gives its operating error as a value. */
+/**
+ * Runs a task and gives its operating error as a value. When the task is interrupted and its cleanup fails, there is nobody to give
+ * it to: the error is thrown on, or whatever follows the attempt would run although it was interrupted.
+ */
 export function* attempt<A>(task: Task<A>): Task<Attempt<A>> {
+  const watched = new WatchedTask(task)
   try {
-    return { ok: true, value: yield* task }
+    return { ok: true, value: yield* watched }
   } catch (error) {
-    if (error instanceof OperatingError) return { ok: false, error }
+    if (error instanceof OperatingError && !watched.isInterrupted) return { ok: false, error }
     throw error
   }
 }

@@ -15,6 +15,7 @@ export type Effect =
   | Wait<unknown>
   | Interrupt
   | Provide<unknown>
+  | Shield<unknown>
   | Settle<unknown>
   | Self
 
@@ -108,6 +109,17 @@ export class Provide<A> extends Asked<A> {
   constructor(environment: Environment, task: Task<A>) {
     super()
     this.environment = environment
+    this.task = task
+  }
+}
+
+/** Runs a task to its end, whoever interrupts the fiber meanwhile. */
+export class Shield<A> extends Asked<A> {
+  readonly op = 'shield'
+  readonly task: Task<A>
+
+  constructor(task: Task<A>) {
+    super()
     this.task = task
   }
 }

@@ -2,25 +2,26 @@ import { invariant, OperatingError } from '../errors/index.ts'
 import { Deferred } from './deferred.ts'
 import type { Call, Effect, Task } from './effect.ts'
 import type { CallContext, Environment } from './environment.ts'
-import { type Exit, failure, interrupted, success } from './exit.ts'
+import { type Exit, failure, interrupted } from './exit.ts'
+import {
+  cancel,
+  type Flight,
+  type Frame,
+  isPromise,
+  isTask,
+  newFlight,
+  RETURN,
+  type Resume,
+  resumed,
+  resumeOf,
+  START,
+} from './frame.ts'
 import type { Runtime } from './runtime.ts'
-
-/** A generator on a fiber's stack. Handler frames perform a call in flight: an interrupt signals them but never cuts them short. */
-interface Frame {
-  readonly task: Task<unknown>
-  readonly environment: Environment
-  readonly isHandler: boolean
-}
-
-type Resume = { readonly how: 'next' | 'throw' | 'return'; readonly value: unknown }
-
-const START: Resume = { how: 'next', value: undefined }
-const RETURN: Resume = { how: 'return', value: undefined }
 
 /**
  * One line of execution. It owns its children: whatever ends it (value, failure, interrupt) first interrupts those still alive and
- * waits for their cleanup. An interrupt lets the call in flight acknowledge, then unwinds with `return()`, whose `finally` blocks
- * are driven to their end even if interrupted again.
+ * waits for their cleanup. An interrupt lets the call in flight acknowledge, then unwinds with `return()`: of each `finally` one
+ * effect is performed, to its end even if interrupted again. `uninterrupted` makes one effect of a whole cleanup.
  */
 export class Fiber<A> {
   readonly label: string
@@ -30,12 +31,17 @@ export class Fiber<A> {
   readonly #frames: Frame[]
   readonly #children = new Set<Fiber<unknown>>()
   readonly #onEnd: (() => void) | null
+  /** Started within `uninterrupted` of its parent: what interrupts the parent leaves it alone until that is over. */
+  readonly #isShielded: boolean
   #effects = 0
   #forks = 0
   #interrupting = false
   /** Null until the unwinding begins; then how many frames are still to be unwound. Frames above them belong to cleanup. */
   #unwindDepth: number | null = null
-  #cancelCall: (() => void) | null = null
+  /** The first failure of a cleanup while unwinding: it becomes the exit. */
+  #cleanupFailure: Exit<never> | null = null
+  /** The call in flight that a deferred will answer. */
+  #flight: Flight | null = null
   #abandonWait: (() => void) | null = null
 
   constructor(
@@ -44,16 +50,20 @@ export class Fiber<A> {
     environment: Environment,
     label: string,
     onEnd: (() => void) | null = null,
+    isShielded = false,
   ) {
     this.#runtime = runtime
     this.label = label
     this.#onEnd = onEnd
-    this.#frames = [{ task: task as Task<unknown>, environment, isHandler: false }]
+    this.#isShielded = isShielded
+    this.#frames = [
+      { task: task as Task<unknown>, environment, isHandler: false, isShielded: false, flight: null },
+    ]
   }
 
   /** Runs until the next wait. Only the runtime calls this. */
   step(resume: Resume = START): void {
-    this.#cancelCall = null
+    this.#flight = null
     this.#abandonWait = null
     let next: Resume | null = resume
     while (next !== null && !this.#runtime.crashed) {
@@ -61,10 +71,17 @@ export class Fiber<A> {
       invariant(frame, 'a fiber that steps has a frame')
       if (this.#interrupting && !frame.isHandler && this.#unwindDepth === null) {
         if (this.#children.size > 0) {
+          // A call in flight may have started some after the interrupt.
+          for (const child of [...this.#children]) child.interrupt()
           this.#afterChildren(() => this.#unwindSoon())
           return
         }
         this.#unwindDepth = this.#frames.length
+        next = RETURN
+      } else if (this.#unwindDepth === this.#frames.length) {
+        // A `return()` that met a cleanup ends as a plain value where one generator delegates to another, and the outer one would go
+        // on: so what is unwound is resumed by `return()` alone.
+        if (next.how === 'throw') this.#cleanupFailure ??= failure(next.value)
         next = RETURN
       }
       next = this.#advance(frame, next)
@@ -75,15 +92,28 @@ export class Fiber<A> {
   interrupt(): void {
     if (this.#interrupting || this.done.exit !== null) return
     this.#interrupting = true
-    for (const child of [...this.#children]) child.interrupt()
+    for (const child of [...this.#children]) if (!child.#isShielded) child.interrupt()
     if (this.#abandonWait !== null && this.#frames.at(-1)?.isHandler !== true) {
       const abandon = this.#abandonWait
       this.#abandonWait = null
       abandon()
       this.#unwindSoon()
     } else {
-      this.#cancelCall?.()
+      this.#signalCancel()
     }
+  }
+
+  /** Tells the calls in flight, the innermost first, that nobody waits for their result any more. */
+  #signalCancel(): void {
+    if (this.#flight !== null && this.#frames.at(-1)?.isShielded === false) cancel(this.#flight)
+    for (const { flight, isShielded } of [...this.#frames].reverse()) {
+      if (flight !== null && !isShielded) cancel(flight)
+    }
+  }
+
+  /** Interrupted while a call was in flight, which goes on. */
+  get #isFinishingCall(): boolean {
+    return this.#interrupting && this.#unwindDepth === null
   }
 
   #unwindSoon(): void {
@@ -111,10 +141,12 @@ export class Fiber<A> {
     this.#frames.pop()
     const unwound = this.#unwindDepth !== null && this.#frames.length < this.#unwindDepth
     if (unwound) this.#unwindDepth = this.#frames.length
-    // Unwinding goes on through the frame below, unless a cleanup failed: that failure is told.
-    if (this.#frames.length > 0) return unwound && resume.how !== 'throw' ? RETURN : resume
-    const exit: Exit<A> =
-      resume.how === 'throw' ? failure(resume.value) : unwound ? interrupted : success(resume.value as A)
+    if (this.#frames.length > 0) return resume
+    const exit: Exit<A> = unwound
+      ? resume.how === 'throw'
+        ? failure(resume.value)
+        : (this.#cleanupFailure ?? interrupted)
+      : resumed<A>(resume)
     for (const child of [...this.#children]) child.interrupt()
     this.#afterChildren(() => {
       this.#onEnd?.()
@@ -134,16 +166,19 @@ export class Fiber<A> {
       case 'call':
         return this.#call(effect, frame)
       case 'settle':
-        return this.#settle(effect.outcome, frame)
+        return this.#settle(effect.outcome, frame, newFlight())
       case 'wait':
-        return this.#wait(effect.deferred)
+        return this.#wait(effect.deferred, frame)
       case 'fork':
         return { how: 'next', value: this.#fork(effect.task, effect.label, frame) }
       case 'interrupt':
         effect.fiber.interrupt()
-        return this.#wait(effect.fiber.done as unknown as Deferred<unknown>)
+        return this.#wait(effect.fiber.done as unknown as Deferred<unknown>, frame)
       case 'provide':
-        this.#frames.push({ task: effect.task, environment: effect.environment, isHandler: frame.isHandler })
+        this.#frames.push({ ...frame, task: effect.task, environment: effect.environment, flight: null })
+        return START
+      case 'shield':
+        this.#frames.push({ ...frame, task: effect.task, isHandler: true, isShielded: true, flight: null })
         return START
       case 'self':
         return { how: 'next', value: this }
@@ -153,8 +188,14 @@ export class Fiber<A> {
   #fork(task: Task<unknown>, label: string, frame: Frame): Fiber<unknown> {
     const name = `${this.label}/${label === '' ? this.#forks : label}`
     this.#forks += 1
-    const child: Fiber<unknown> = new Fiber(this.#runtime, task, frame.environment, name, () =>
-      this.#children.delete(child),
+    const forget = () => this.#children.delete(child)
+    const child: Fiber<unknown> = new Fiber(
+      this.#runtime,
+      task,
+      frame.environment,
+      name,
+      forget,
+      frame.isShielded,
     )
     this.#children.add(child)
     this.#runtime.enqueue(() => child.step())
@@ -166,14 +207,16 @@ export class Fiber<A> {
     const hooks = this.#runtime.hooks
     hooks?.beforeCall?.(call, where)
     if (this.#runtime.crashed) return null
+    const flight = newFlight()
     const context: CallContext = {
       onCancel: (listener) => {
-        this.#cancelCall = listener
+        if (flight.isCancelled) listener()
+        else flight.onCancel = listener
       },
     }
     try {
       const outcome = frame.environment.dispatch(call, context)
-      const resume = this.#settle(outcome, frame, call)
+      const resume = this.#settle(outcome, frame, flight, call)
       if (resume !== null && resume !== START) hooks?.afterCall?.(call, where)
       return resume
     } catch (error) {
@@ -183,54 +226,45 @@ export class Fiber<A> {
   }
 
   /** The one place where value, deferred, task and promise become a resumption. */
-  #settle(outcome: unknown, frame: Frame, call: Call<unknown> | null = null): Resume | null {
-    if (outcome instanceof Deferred) return this.#awaitCall(outcome, call)
+  #settle(outcome: unknown, frame: Frame, flight: Flight, call: Call<unknown> | null = null): Resume | null {
+    if (outcome instanceof Deferred) return this.#awaitCall(outcome, flight, call)
     if (typeof outcome !== 'object' || outcome === null) return { how: 'next', value: outcome }
     if (isTask(outcome)) {
-      this.#frames.push({ task: outcome, environment: frame.environment, isHandler: true })
+      this.#frames.push({ ...frame, task: outcome, isHandler: true, flight })
       return START
     }
-    if (isPromise(outcome)) return this.#awaitCall(this.#runtime.adopt(outcome), call)
+    if (isPromise(outcome)) return this.#awaitCall(this.#runtime.adopt(outcome), flight, call)
     return { how: 'next', value: outcome }
   }
 
-  #awaitCall(deferred: Deferred<unknown>, call: Call<unknown> | null): Resume | null {
+  #awaitCall(deferred: Deferred<unknown>, flight: Flight, call: Call<unknown> | null): Resume | null {
     const where = { fiber: this.label, effect: this.#effects }
     if (deferred.exit !== null) return resumeOf(deferred.exit)
+    this.#flight = flight
     deferred.subscribe((exit) => {
+      this.#flight = null
       this.#runtime.enqueue(() => {
         if (call !== null) this.#runtime.hooks?.afterCall?.(call, where)
         if (exit.kind === 'failure' && exit.error instanceof OperatingError) exit.error.origin ??= where
         this.step(resumeOf(exit))
       })
     })
-    // Interrupted already, by a cleanup that calls: nothing to signal, the call runs to its end.
-    if (this.#interrupting && this.#unwindDepth === null) this.#cancelCall?.()
+    if (this.#isFinishingCall) this.#signalCancel()
     return null
   }
 
-  #wait(deferred: Deferred<unknown>): Resume | null {
+  #wait(deferred: Deferred<unknown>, frame: Frame): Resume | null {
     if (deferred.exit !== null) return resumeOf(deferred.exit)
-    const abandon = deferred.subscribe((exit) => this.#runtime.enqueue(() => this.step(resumeOf(exit))))
+    // The task has just interrupted itself or an ancestor: it unwinds now, or it would wait for its own end.
+    if (this.#isFinishingCall && !frame.isHandler) return START
+    const abandon = deferred.subscribe((exit) => {
+      // From here on an interrupt finds the fiber about to run, not waiting.
+      this.#abandonWait = null
+      this.#runtime.enqueue(() => this.step(resumeOf(exit)))
+    })
     // Cleanup is never cut short, so a wait inside it cannot be abandoned.
     this.#abandonWait = this.#unwindDepth === null ? abandon : null
+    if (this.#isFinishingCall) this.#signalCancel()
     return null
   }
-}
-
-function resumeOf(exit: Exit<unknown>): Resume {
-  if (exit.kind === 'success') return { how: 'next', value: exit.value }
-  if (exit.kind === 'failure') return { how: 'throw', value: exit.error }
-  return { how: 'throw', value: new OperatingError('cancelled', 'the awaited work was interrupted') }
-}
-
-function isTask(value: object): value is Task<unknown> {
-  return (
-    typeof (value as Task<unknown>).next === 'function' &&
-    typeof (value as Task<unknown>).throw === 'function'
-  )
-}
-
-function isPromise(value: object): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown>).then === 'function'
 }

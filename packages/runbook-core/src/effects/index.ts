@@ -13,6 +13,7 @@ export {
   retry,
   sleep,
   timeout,
+  uninterrupted,
   unwrap,
   wantsRetry,
 } from './combinators.ts'

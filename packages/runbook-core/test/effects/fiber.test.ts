@@ -13,6 +13,7 @@ import {
   race,
   Settle,
   type Task,
+  uninterrupted,
 } from '@dr-drill/runbook-core'
 import { expect, test } from 'vitest'
 
@@ -68,7 +69,9 @@ test('an interrupt ends children first, lets the call acknowledge, and finishes 
       yield* Toy.hang({})
       log.push('never')
     } finally {
-      log.push(`child cleaned ${yield* Toy.double({ n: 5 })}`)
+      yield* uninterrupted(function* () {
+        log.push(`child cleaned ${yield* Toy.double({ n: 5 })}`)
+      })
     }
   }
   function* parent(): Task<void> {
@@ -77,8 +80,10 @@ test('an interrupt ends children first, lets the call acknowledge, and finishes 
       yield* new Deferred<null>().wait()
     } finally {
       log.push('parent cleaned')
-      const fibers = yield* all([() => Toy.double({ n: 7 })], 1)
-      log.push(`and ${fibers}`)
+      yield* uninterrupted(function* () {
+        const fibers = yield* all([() => Toy.double({ n: 7 })], 1)
+        log.push(`and ${fibers}`)
+      })
     }
   }
   function* main(): Task<string> {

@@ -18,6 +18,7 @@ import {
   type PortHandlers,
   provide,
   type Task,
+  uninterrupted,
 } from '../../effects/index.ts'
 import { invariant, OperatingError } from '../../errors/index.ts'
 import type { Exercised, RunEvent } from '../../journal/events.ts'
@@ -106,7 +107,7 @@ class InProcessExecutor {
       invariant(checked.success, `action ${action.kind} gave an output that its own schema refuses`)
       return { output: checked.data as Json, exercised: this.#options.exercised(action) }
     } finally {
-      yield* provide(this.#environment(invocation.step, intents), intents.close())
+      yield* uninterrupted(() => provide(this.#environment(invocation.step, intents), intents.close()))
     }
   }
 
@@ -151,7 +152,7 @@ class InProcessExecutor {
       try {
         return yield* task
       } finally {
-        yield* intents.close()
+        yield* uninterrupted(() => intents.close())
       }
     }
     return yield* provide(this.#environment(step, intents), closing())

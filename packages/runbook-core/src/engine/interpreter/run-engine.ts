@@ -42,7 +42,7 @@ export function* runEngine(options: EngineOptions): Task<RunResult> {
     ending = true
     throw error
   } finally {
-    if (opened && !ending) yield* concludeInterrupted(interpreter)
+    if (opened && !ending) yield* uninterrupted(() => concludeInterrupted(interpreter))
   }
 }
 

@@ -4,6 +4,7 @@ import {
   OperatingError,
   type PortHandler,
   type Task,
+  uninterrupted,
 } from '@dr-drill/runbook-core'
 import { base64OfHex } from '../digests/running-checksum.ts'
 import { S3Error } from '../errors/index.ts'
@@ -97,6 +98,6 @@ function* write(
     })
     return { etag: record.etag }
   } finally {
-    yield* calls.inService(binding, () => staged.discard())
+    yield* uninterrupted(() => calls.inService(binding, () => staged.discard()))
   }
 }

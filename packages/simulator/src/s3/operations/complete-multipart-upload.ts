@@ -1,4 +1,4 @@
-import type { Task } from '@dr-drill/runbook-core'
+import { type Task, uninterrupted } from '@dr-drill/runbook-core'
 import { S3Error } from '../errors/index.ts'
 import type { ObjectRecord, PartRecord } from '../storage/records.ts'
 import { uploadLock } from '../storage/storage.ts'
@@ -77,7 +77,7 @@ function* complete(
     yield* uploads.remove(uploadId)
     return record
   } finally {
-    yield* joined.staged.discard()
+    yield* uninterrupted(() => joined.staged.discard())
   }
 }
 

@@ -1,4 +1,4 @@
-import { FileSystem, type Task } from '@dr-drill/runbook-core'
+import { FileSystem, type Task, uninterrupted } from '@dr-drill/runbook-core'
 import { S3Error } from '../errors/index.ts'
 import type { ChecksumAlgorithm, ObjectAttributes, ObjectRecord } from '../storage/records.ts'
 import { attributesOf } from '../wire/attributes.ts'
@@ -103,7 +103,7 @@ function* copyBytes(
       },
     })
   } finally {
-    yield* staged.discard()
+    yield* uninterrupted(() => staged.discard())
   }
 }
 

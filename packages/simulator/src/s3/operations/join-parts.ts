@@ -1,4 +1,4 @@
-import { FileSystem, hexDecode, type Task } from '@dr-drill/runbook-core'
+import { FileSystem, hexDecode, type Task, uninterrupted } from '@dr-drill/runbook-core'
 import { base64Decode } from '../digests/base64.ts'
 import { RunningChecksum } from '../digests/running-checksum.ts'
 import { S3Error } from '../errors/index.ts'
@@ -38,7 +38,7 @@ export function* joinParts(
         : { algorithm, type: 'FULL_OBJECT', value: whole.base64() }
     return { staged, etag: compositeEtag(context, parts), checksum }
   } finally {
-    if (!done) yield* staged.discard()
+    if (!done) yield* uninterrupted(() => staged.discard())
   }
 }
 

@@ -1,4 +1,4 @@
-import type { RunningDigest, Task } from '@dr-drill/runbook-core'
+import { type RunningDigest, type Task, uninterrupted } from '@dr-drill/runbook-core'
 import { RunningChecksum } from '../digests/running-checksum.ts'
 import { S3Error } from '../errors/index.ts'
 import type { ChecksumAlgorithm } from '../storage/records.ts'
@@ -77,7 +77,7 @@ export function* withReceivedBody<A>(
     yield* staged.seal()
     return yield* use({ staged, sizeBytes: staged.sizeBytes, ...digests })
   } finally {
-    yield* staged.discard()
+    yield* uninterrupted(() => staged.discard())
   }
 }
 
