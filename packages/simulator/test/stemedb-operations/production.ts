@@ -8,7 +8,9 @@ import {
   hexEncode,
   intercept,
   type Middleware,
+  type ObjectStoreContract,
   OperatingError,
+  type PortHandler,
   provide,
   Runtime,
   type Task,
@@ -100,6 +102,8 @@ export class Production {
     options: {
       readonly disk?: SimulatedDisk
       readonly store?: MemoryStore
+      /** Serves the object store instead of `store`. */
+      readonly objectStore?: PortHandler<ObjectStoreContract>
       readonly seed?: number
       readonly middleware?: (production: Production) => Middleware
       /** Time that has passed since the world's beginning. */
@@ -112,7 +116,7 @@ export class Production {
     const clock = clockHandlers(this.kernel, { epochMs: EPOCH_MS + (options.elapsedMs ?? 0) })
     const below = environment({
       FileSystem: this.disk.handlers() as never,
-      ObjectStore: this.store.handlers(this.disk) as never,
+      ObjectStore: (options.objectStore ?? this.store.handlers(this.disk)) as never,
       Clock: clock as never,
       Random: randomHandlers(this.random) as never,
       Signer: { sign: signWith as never },
