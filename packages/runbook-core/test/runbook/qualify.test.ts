@@ -123,6 +123,18 @@ describe('what qualifies', () => {
 
 describe('what is told', () => {
   test.each<[string, string, string, string]>([
+    [
+      'a capture that hides an output',
+      'capture: { twice:',
+      'capture: { records: "1", twice:',
+      '17 steps[0].capture.records | "records" is given by the action already | Give the capture another name.',
+    ],
+    [
+      'a capture that reads another',
+      'capture: { twice:',
+      'capture: { more: "steps.choose.twice", twice:',
+      '17 steps[0].capture.more | step "choose" gives no "twice" | ',
+    ],
     ['a misspelt field', 'gate:', 'gaet:', '24 gaet | there is no field "gaet" here | Did you mean "gate"?'],
     [
       'a misspelt kind',

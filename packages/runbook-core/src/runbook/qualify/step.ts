@@ -51,9 +51,7 @@ export function qualifyStep(step: AuthoredStep, index: number, context: StepCont
       readChecked(text, [...path, 'verify', position], after, problems),
     ),
     undo: readUndo(step, path, context),
-    capture: Object.entries(step.capture ?? {}).flatMap(([name, text]) =>
-      readChecked(text, [...path, 'capture', name], after, problems).map((item) => [name, item] as const),
-    ),
+    capture: readCaptures(step, path, after, context),
     line: context.lineOf(path),
   }
 }
@@ -110,6 +108,25 @@ function readChecked(
   if (expression === null) return []
   checkReferences(expression, rules, path, problems)
   return [expression]
+}
+
+/** Captures see the step's output, not each other; they may not hide what the output says. */
+function readCaptures(
+  step: AuthoredStep,
+  path: DocumentPath,
+  rules: ReferenceRules,
+  context: StepContext,
+): QualifiedStep['capture'] {
+  const output = fieldsOf({ ...step, capture: {} }, context.registry)
+  const fieldsOfOutput = (id: string) => (id === step.id ? output : rules.fieldsOf(id))
+  return Object.entries(step.capture ?? {}).flatMap(([name, text]) => {
+    const at = [...path, 'capture', name]
+    if (name === 'skipped' || output?.includes(name) === true) {
+      context.problems.add(at, `"${name}" is given by the action already`, 'Give the capture another name.')
+    }
+    const [expression] = readChecked(text, at, { ...rules, fieldsOf: fieldsOfOutput }, context.problems)
+    return expression === undefined ? [] : [[name, expression] as const]
+  })
 }
 
 function readTimeout(step: AuthoredStep, path: DocumentPath, context: StepContext): number {
