@@ -25,8 +25,8 @@ export interface Invocation {
 export interface Performed {
   readonly output: Json
   readonly exercised: Exercised
-  /** Why nothing was exercised; with `exercised: 'no'` only. */
-  readonly detail?: string
+  /** Why nothing was performed: the target said beforehand that it lacks what the action is about. Then there is no output. */
+  readonly skipped?: string
 }
 
 /** An action to undo, with what performing it was given and gave. */
@@ -66,6 +66,8 @@ export interface SurveyFindings {
   readonly unexplained: readonly string[]
   /** Baselines that could not be compared, and why. */
   readonly unchecked: readonly string[]
+  /** Kinds whose effects die with the host's processes: their finished steps are performed again. */
+  readonly volatileKinds: readonly string[]
 }
 
 /**

@@ -150,10 +150,15 @@ test('the deadline ends the run as its first cause', () => {
 })
 
 test('what the target cannot exercise is skipped with the reason', () => {
-  const world = new ToyWorld({ a: [{ ms: 1, exercised: 'no' }] })
+  const world = new ToyWorld({ a: [{ ms: 1, skipped: 'no name service' }] })
   const result = resultOf(world.run(toyOptions(toyRunbook([{ id: 'a' }, { id: 'b', needs: ['a'] }]))))
   expect(result.outcome).toBe('completed')
-  expect(world.events[2]).toMatchObject({ type: 'step-skipped', step: 'a', reason: 'not-exercised' })
+  expect(world.events[2]).toMatchObject({
+    type: 'step-skipped',
+    step: 'a',
+    reason: 'not-exercised',
+    detail: 'no name service',
+  })
 })
 
 test('a defect of an action ends the run in order, as internal', () => {
@@ -192,6 +197,25 @@ test('resume refuses another runbook, tool, action set, target or run', () => {
   }
   expect(world.events).toEqual([])
   expect(resultOf(world.run(good)).outcome).toBe('completed')
+})
+
+test('a resumed run performs volatile steps again, and only those', () => {
+  const world = new ToyWorld({
+    stop: [{ ms: 1, error: () => new OperatingError('disk-full', 'full') }, { ms: 1 }],
+  })
+  world.volatileKinds = ['volatile']
+  const runbook = toyRunbook([
+    { id: 'base' },
+    { id: 'serve', kind: 'volatile', needs: ['base'] },
+    { id: 'stop', needs: ['serve'] },
+  ])
+  resultOf(world.run(toyOptions(runbook)))
+  const fold = new RunFold(runbook, 2)
+  for (const entry of world.journal.events) fold.observe(entry)
+  const resume = fold.resumption({ gapMs: 9, dropped: 'nothing' })
+  expect(resultOf(world.run(toyOptions(runbook, { resume }))).outcome).toBe('completed')
+  expect(world.invocations.map(({ step }) => step)).toEqual(['base', 'serve', 'stop', 'serve', 'stop'])
+  expect(world.types).toContain('step-undone serve')
 })
 
 test('a journal without a run cannot be resumed', () => {

@@ -32,7 +32,7 @@ import { JOURNAL, journalOf, Process } from './support/drill.ts'
 const none = { reads: [], writes: [], destroys: [], exposes: [] }
 
 function action(more: Partial<AnyAction>): AnyAction {
-  return defineAction({
+  const toy: AnyAction = {
     kind: 'toy',
     summary: 'toys',
     input: z.object({ n: z.number() }),
@@ -40,12 +40,14 @@ function action(more: Partial<AnyAction>): AnyAction {
     effects: () => ({ ...none, writes: ['path:/data'] }),
     capabilities: { required: [], optional: [] },
     ports: ['FileSystem'],
+    traits: [],
     estimate: () => ({ bestMs: 1, likelyMs: 1, worstMs: 1 }),
     *run() {
       return { done: 'yes' }
     },
     ...more,
-  })
+  }
+  return defineAction(toy)
 }
 
 const invocation = (more: Partial<Invocation> = {}): Invocation => ({
@@ -110,22 +112,34 @@ test('an action is performed with a checked input, and says how far it was exerc
   expect(perform(action({})).exit).toMatchObject({
     value: { output: { done: 'yes' }, exercised: 'sandbox' },
   })
-  expect(perform(action({ ports: ['Dns'] })).exit).toMatchObject({ value: { exercised: 'recorded' } })
+  const recorded = perform(action({ ports: ['Dns'] }), { ports: { Dns: {} } })
+  expect(recorded.exit).toMatchObject({ value: { exercised: 'recorded' } })
   const refused = perform(action({}), {}, { input: { n: 'one' } })
   expect(refused.exit).toMatchObject({ kind: 'failure', error: { code: 'input-invalid', subject: 'n' } })
   expect(refused.events).toEqual([])
 })
 
-test('without a required ability it is refused; without an optional one it is not exercised', () => {
+test('without a required ability or a port it is refused; without an optional one it does what it can, and that is told', () => {
   const required = action({ capabilities: { required: ['dns'], optional: [] } })
   expect(perform(required).exit).toMatchObject({ error: { code: 'capability-missing' } })
   expect(perform(required, { capabilities: ['dns'] }).exit).toMatchObject({ kind: 'success' })
-  const optional = action({ capabilities: { required: [], optional: ['chown'] } })
-  expect(perform(optional).exit).toMatchObject({
-    value: { output: null, exercised: 'no', detail: 'the target has no chown' },
+  expect(perform(action({ ports: ['Dns'] }), { ports: {} }).exit).toMatchObject({
+    error: { code: 'capability-missing' },
   })
+  const optional = perform(action({ capabilities: { required: [], optional: ['chown'] } }))
+  expect(optional.exit).toMatchObject({ value: { output: { done: 'yes' }, exercised: 'sandbox' } })
+  expect(optional.events).toEqual([
+    { type: 'evidence-collected', subject: 'not-exercised:step', evidence: { lacking: ['chown'] } },
+  ])
   expect(perform(action({}), {}, { kind: 'unheard-of' }).exit).toMatchObject({
     error: { code: 'capability-missing' },
+  })
+})
+
+test('without an optional ability and the port that stands for it, it is skipped as not exercised', () => {
+  const names = action({ ports: ['Dns'], capabilities: { required: [], optional: ['dns'] } })
+  expect(perform(names).exit).toMatchObject({
+    value: { output: null, exercised: 'no', skipped: 'the target has no dns' },
   })
 })
 
@@ -307,7 +321,7 @@ test('a service that runs and that nothing of the run started is unexplained; a 
   const survey = (started: readonly string[], running: Readonly<Record<string, string>>) =>
     drive(starts, () => Executor.survey({ ...request, started }), { ports: { Services: services(running) } })
       .exit
-  const fine: ReturnType<ExecutorContract['survey']> = { unexplained: [], unchecked: [] }
+  const fine: Partial<ReturnType<ExecutorContract['survey']>> = { unexplained: [], unchecked: [] }
   expect(survey(['x.service'], { 'x.service': 'new', 'y.service': 'old' })).toMatchObject({ value: fine })
   expect(survey([], { 'x.service': 'new', 'y.service': 'old' })).toMatchObject({
     value: { unexplained: ['x.service runs and nothing of this run started it'] },

@@ -147,7 +147,7 @@ test('death upon death, of processes and of power: the last resume reaches the s
 
 test('interrupted at any instant, the run gives back what it holds; resumed, it reaches the same state', () => {
   let interrupted = 0
-  for (let at = 0; at < 220; at += LONG ? 1 : 11) {
+  for (let at = 0; at < 80; at += LONG ? 1 : 4) {
     const disk = freshDisk()
     const process = new Process(disk)
     if (process.interruptedAt(at, runbook)?.kind !== 'interrupted') continue

@@ -1,10 +1,11 @@
-import type {
-  ActionContext,
-  ActionRegistry,
-  AnyAction,
-  Capability,
-  Discharge,
-  Obligation,
+import {
+  type ActionContext,
+  type ActionRegistry,
+  type AnyAction,
+  type Capability,
+  type Discharge,
+  type Obligation,
+  Obligations,
 } from '../../actions/index.ts'
 import type { Checksums } from '../../checksums/index.ts'
 import {
@@ -53,6 +54,9 @@ export interface InProcessOptions {
   readonly discharges: Readonly<Record<string, Discharge>>
 }
 
+/** Ports that an executor adds to the target's. */
+const OWN_PORTS: ReadonlySet<string> = new Set([Journal.$id, Obligations.$id])
+
 /** `recorded` for actions that call a port which this target only records, else the given. */
 export function exercisedByPorts(otherwise: Exercised, recorders: ReadonlySet<string>) {
   return (action: AnyAction): Exercised =>
@@ -91,10 +95,9 @@ class InProcessExecutor {
   *#perform(invocation: Invocation): Task<Performed> {
     const { action, input } = this.#understand(invocation)
     const lacking = action.capabilities.optional.filter((name) => !this.#options.capabilities.has(name))
-    if (lacking.length > 0) {
-      const detail = `the target has no ${lacking.join(', ')}`
-      return { output: null, exercised: 'no', detail }
-    }
+    const skipped = this.#unreachable(action, lacking)
+    if (skipped !== null) return { output: null, exercised: 'no', skipped }
+    if (lacking.length > 0) yield* this.#tellLacking(invocation.step, lacking)
     this.#ledger.skipOrdinals(invocation.step, invocation.effectsBefore)
     for (const subject of invocation.baselined) this.#ledger.baselined.add(subject)
     const subjects = declaredSubjects(action.effects(input))
@@ -109,6 +112,24 @@ class InProcessExecutor {
     } finally {
       yield* uninterrupted(() => provide(this.#environment(invocation.step, intents), intents.close()))
     }
+  }
+
+  /** Why the action cannot be performed at all; null when it can. A port may be missing only with the ability it stands for. */
+  #unreachable(action: AnyAction, lacking: readonly Capability[]): string | null {
+    const { environment } = this.#options
+    const missing = action.ports.filter((port) => !OWN_PORTS.has(port) && !environment.offers(port))
+    if (missing.length === 0) return null
+    if (lacking.length > 0) return `the target has no ${lacking.join(', ')}`
+    throw new OperatingError('capability-missing', `the target has no port ${missing.join(', ')}`, {
+      subject: action.kind,
+    })
+  }
+
+  /** The action leaves out what the target cannot do; the journal says so. */
+  *#tellLacking(step: string, lacking: readonly Capability[]): Task<void> {
+    const evidence = { lacking: [...lacking] }
+    const event: RunEvent = { type: 'evidence-collected', subject: `not-exercised:${step}`, evidence }
+    yield* provide(this.#ownEnvironment, Journal.append({ events: [event], durable: false }))
   }
 
   *undo(reversal: Reversal): Task<void> {
@@ -228,17 +249,19 @@ class InProcessExecutor {
     yield* baselining.with(take)
   }
 
-  #environment(step: string, intents: Intents): Environment {
+  /** The target's ports and the run's journal. */
+  get #ownEnvironment(): Environment {
     const { environment, journal } = this.#options
+    return overlay(environment, { Journal: journal as unknown as PortHandlers })
+  }
+
+  #environment(step: string, intents: Intents): Environment {
     const obligations = {
       take: (obligation: Obligation) => this.#take(step, obligation),
       discharged: ({ id }: { readonly id: string }) => this.#discharged(id),
     }
-    const own = {
-      Journal: journal as unknown as PortHandlers,
-      Obligations: obligations as unknown as PortHandlers,
-    }
-    return intercept(overlay(environment, own), intents.middleware)
+    const own = { Obligations: obligations as unknown as PortHandlers }
+    return intercept(overlay(this.#ownEnvironment, own), intents.middleware)
   }
 
   /** A step that runs again takes what it holds already: nothing new to journal. */

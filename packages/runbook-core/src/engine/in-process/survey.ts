@@ -36,7 +36,8 @@ export function* survey(
       if (found !== null) unexplained.push(found)
     } else unchecked.push(`${subject}: this target cannot look at it`)
   }
-  return { unexplained, unchecked }
+  const volatileKinds = registry.kinds.filter((kind) => registry.get(kind)?.traits.includes('volatile'))
+  return { unexplained, unchecked, volatileKinds }
 }
 
 /** Whatever steps declare to write that acted through services, commands or requests. */

@@ -44,15 +44,27 @@ export function* giveBack(
   const held = yield* Executor.held({ known: knownHeld(state) })
   const due = held.filter((each) => releases.includes(each.obligation.release))
   if (due.length === 0) return []
-  if (reopens) yield* interpreter.record(reopened(state, due))
+  if (reopens) yield* interpreter.record(reopened(state, due, []))
   const ids = due.map((each) => each.obligation.id)
   return yield* Executor.release({ runId: options.identity.runId, ids })
 }
 
-/** `step-undone` for the finished ones among the steps that hold these obligations and all that rest on them. */
-export function reopened(state: RunState, held: readonly HeldObligation[]): RunEvent[] {
+/**
+ * `step-undone` for the finished ones among the steps that hold these obligations and all that rest on them, and for finished steps
+ * of volatile kinds, which are performed again but take nothing with them: where their effect still holds, they find it so.
+ */
+export function reopened(
+  state: RunState,
+  held: readonly HeldObligation[],
+  volatileKinds: readonly string[],
+): RunEvent[] {
   const roots = held.flatMap((each) => finishedIndex(state, each.step))
-  return undoneEvents(state, withDescendants(state.graph, roots))
+  const indexes = new Set(withDescendants(state.graph, roots))
+  for (const [index, step] of state.graph.steps.entries()) {
+    if (volatileKinds.includes(step.action.kind) && state.steps.get(index).status === 'succeeded')
+      indexes.add(index)
+  }
+  return undoneEvents(state, indexes)
 }
 
 function finishedIndex(state: RunState, step: string): number[] {

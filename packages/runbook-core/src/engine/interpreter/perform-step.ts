@@ -18,7 +18,9 @@ export function* performStep(step: QualifiedStep, invocation: Invocation, scope:
   const { attempt } = invocation
   try {
     const performed = yield* timeout(step.timeoutMs, `step ${step.id}`, Executor.perform(invocation))
-    if (performed.exercised === 'no') return notExercised(step, performed)
+    if (performed.skipped !== undefined) {
+      return { type: 'step-skipped', step: step.id, reason: 'not-exercised', detail: performed.skipped }
+    }
     const output = checkedOutput(step, performed)
     const captures = capture(step, output, scope)
     verify(step, withView(scope, step.id, stepView(output, captures)))
@@ -35,11 +37,6 @@ export function* performStep(step: QualifiedStep, invocation: Invocation, scope:
     const error = wellFormedRecord(toOperatingError(thrown).toRecord())
     return { type: 'step-failed', step: step.id, attempt, error }
   }
-}
-
-function notExercised(step: QualifiedStep, performed: Performed): RunEvent {
-  const detail = performed.detail ?? 'the target cannot exercise this step'
-  return { type: 'step-skipped', step: step.id, reason: 'not-exercised', detail }
 }
 
 function checkedOutput(step: QualifiedStep, performed: Performed): Json {

@@ -24,7 +24,7 @@ export interface Script {
   readonly ms: number
   readonly output?: Json
   readonly error?: () => Error
-  readonly exercised?: 'sandbox' | 'no'
+  readonly skipped?: string
   /** Ignores a cancel for so long. */
   readonly acknowledgeMs?: number
 }
@@ -43,6 +43,7 @@ export class ToyWorld {
   active = 0
   activeMax = 0
   releaseMs = 0
+  volatileKinds: readonly string[] = []
   #random = 12_345
 
   readonly scripts: Readonly<Record<string, readonly Script[]>>
@@ -99,7 +100,11 @@ export class ToyWorld {
         this.activeMax = Math.max(this.activeMax, this.active)
         const act = () => {
           if (script.error !== undefined) throw script.error()
-          return { output: script.output ?? null, exercised: script.exercised ?? 'sandbox' }
+          const output = script.output ?? null
+          const { skipped } = script
+          return skipped === undefined
+            ? { output, exercised: 'sandbox' }
+            : { output, exercised: 'no', skipped }
         }
         return after(script.ms, act, context, script.acknowledgeMs)
       },
@@ -113,7 +118,7 @@ export class ToyWorld {
           this.held = this.held.filter((each) => !ids.includes(each.obligation.id))
           return []
         }),
-      survey: () => ({ unexplained: [], unchecked: [] }),
+      survey: () => ({ unexplained: [], unchecked: [], volatileKinds: this.volatileKinds }),
     } as unknown as PortHandlers
   }
 

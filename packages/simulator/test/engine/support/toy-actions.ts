@@ -33,6 +33,7 @@ export const place = defineAction({
   effects: ({ path }) => ({ ...none, writes: [`path:${parentOf(path)}` as const] }),
   capabilities: { required: [], optional: [] },
   ports: ['FileSystem'],
+  traits: [],
   estimate,
   *run({ path, seed, length }) {
     const temporary = `${path}.part`
@@ -61,6 +62,7 @@ export const merge = defineAction({
   effects: ({ to }) => ({ ...none, writes: [`path:${to}` as const] }),
   capabilities: { required: [], optional: [] },
   ports: ['FileSystem'],
+  traits: [],
   estimate,
   *run({ from, to, note }) {
     let text = `${note}\n`
@@ -96,6 +98,7 @@ export const lock = defineAction({
   effects: ({ path }) => ({ ...none, writes: [`path:${path}` as const] }),
   capabilities: { required: [], optional: [] },
   ports: ['FileSystem'],
+  traits: [],
   estimate,
   *run({ path }) {
     yield* Obligations.take(lockOf(path))
@@ -114,6 +117,7 @@ export const unlock = defineAction({
   effects: ({ path }) => ({ ...none, destroys: [`path:${path}` as const] }),
   capabilities: { required: [], optional: [] },
   ports: ['FileSystem'],
+  traits: [],
   estimate,
   *run({ path }) {
     yield* unlockPath({ path })
