@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Json } from '../text/json.ts'
+import { compareUtf8 } from '../text/utf8.ts'
 import { authoredRunbook } from './authored.ts'
 
 /** Makes the JSON Schema (draft 2020-12) of one kind of file. */
@@ -23,7 +24,7 @@ export class SchemaRegistry {
 
   /** Sorted. */
   get names(): readonly string[] {
-    return [...this.#sources.keys()].sort()
+    return [...this.#sources.keys()].sort(compareUtf8)
   }
 }
 
