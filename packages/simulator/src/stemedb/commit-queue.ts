@@ -1,4 +1,12 @@
-import { attempt, Clock, invariant, Mutex, OperatingError, type Task } from '@dr-drill/runbook-core'
+import {
+  attempt,
+  Clock,
+  invariant,
+  Mutex,
+  OperatingError,
+  type Task,
+  uninterrupted,
+} from '@dr-drill/runbook-core'
 import {
   type Assertion,
   decodeAssertion,
@@ -10,7 +18,6 @@ import type { ClosedSegment, LogWriter } from './log-writer.ts'
 import type { EngineOptions } from './options.ts'
 import type { RecordFiles } from './record-files.ts'
 import type { RecordIndex } from './record-index.ts'
-import { uninterruptible } from './uninterruptible.ts'
 
 /** Most bytes and records of one group: bounds how long an acknowledgement waits for others. */
 const GROUP_BYTES = 1 << 20
@@ -68,7 +75,7 @@ export class CommitQueue {
   *assert(assertion: Assertion): Task<AssertResult> {
     const entry: Entry = { assertion, body: encodeAssertion(assertion), outcome: null }
     this.#queue.push(entry)
-    yield* this.#turn.with(() => uninterruptible(this.#commitUntil(entry)))
+    yield* this.#turn.with(() => uninterrupted(() => this.#commitUntil(entry)))
     const outcome = entry.outcome as AssertResult | OperatingError | null
     if (outcome instanceof OperatingError) throw outcome
     invariant(outcome !== null, 'a turn ends with an outcome or throws')
@@ -77,7 +84,7 @@ export class CommitQueue {
 
   /** Closes the open segment between two groups. */
   *rotate(): Task<ClosedSegment | null> {
-    return yield* this.#turn.with(() => uninterruptible(this.#guarded(this.#rotate())))
+    return yield* this.#turn.with(() => uninterrupted(() => this.#guarded(this.#rotate())))
   }
 
   /** Waits for the group under way; later assertions are refused. */
