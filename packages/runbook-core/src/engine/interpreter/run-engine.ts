@@ -92,8 +92,9 @@ function* concludeInterrupted(interpreter: Interpreter): Task<void> {
   const reason = interpreter.options.interruptReason?.() ?? 'the run was interrupted'
   yield* interpreter.stopAll()
   yield* interpreter.record([{ type: 'cancel-requested', reason }, ...interpreter.interruptions()])
-  const { cause } = interpreter.state
-  yield* conclude(interpreter, cause?.outcome ?? 'interrupted', cause?.error ?? null)
+  // Where nothing was under way any more, the interrupt came too late to change how the run ends.
+  const { ending } = interpreter.state
+  yield* conclude(interpreter, ending?.outcome ?? 'interrupted', ending?.firstCause ?? null)
 }
 
 /** The journal takes nothing more: what is under way ends, and what can be given back is; resume will find the rest. */

@@ -23,6 +23,7 @@ export function resumed(state: RunState): RunState {
     ready,
     inFlight: [],
     cause: null,
+    ending: null,
     outcome: null,
   }
 }

@@ -69,6 +69,9 @@ export interface RunState {
   /** Steps that succeeded, newest first. */
   readonly succeeded: Chain<number> | null
   readonly cause: FirstCause | null
+  /** How the run is to end; known from when nothing is under way any more. */
+  readonly ending: { readonly outcome: RunOutcome; readonly firstCause: ErrorRecord | null } | null
+  /** How it ended, by `run-ended`. */
   readonly outcome: RunOutcome | null
   readonly started: RunStarted | null
   /** Taken and not given back, oldest first. */
@@ -109,6 +112,7 @@ export function initialState(runbook: QualifiedRunbook, concurrency: number): Ru
     unfinished: steps.length,
     succeeded: null,
     cause: null,
+    ending: null,
     outcome: null,
     started: null,
     obligations: [],

@@ -45,24 +45,26 @@ export function schedule(state: RunState, effects: readonly EngineEffect[]): Tra
   return now.inFlight.length > 0 ? [now, all] : settle(now, all)
 }
 
-function settle(state: RunState, effects: EngineEffect[]): Transition {
-  const finishing: RunState = { ...state, phase: 'finishing' }
+function settle(state: RunState, effects: readonly EngineEffect[]): Transition {
+  const ending = endingOf(state)
+  if (ending === null) return [state, effects]
+  return [{ ...state, phase: 'finishing', ending }, [...effects, { do: 'finish', ...ending }]]
+}
+
+function endingOf(state: RunState): RunState['ending'] {
   const { cause } = state
   switch (state.phase) {
     case 'stopping':
       invariant(cause, 'a run that stops has a cause')
-      effects.push({ do: 'finish', outcome: cause.outcome, firstCause: cause.error })
-      return [finishing, effects]
+      return { outcome: cause.outcome, firstCause: cause.error }
     case 'pausing': {
       const waiting = [...state.steps].find((step) => step.status === 'paused')
-      effects.push({ do: 'finish', outcome: 'paused', firstCause: waiting?.error ?? null })
-      return [finishing, effects]
+      return { outcome: 'paused', firstCause: waiting?.error ?? null }
     }
     case 'running':
       invariant(state.unfinished === 0, 'a run with nothing under way and nothing ready has finished')
-      effects.push({ do: 'finish', outcome: 'completed', firstCause: null })
-      return [finishing, effects]
+      return { outcome: 'completed', firstCause: null }
     default:
-      return [state, effects]
+      return null
   }
 }
