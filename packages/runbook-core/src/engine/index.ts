@@ -12,6 +12,7 @@ export {
 } from './executor.ts'
 export { digestOf, idempotencyKey } from './identity.ts'
 export { exercisedByPorts, type InProcessOptions, inProcessExecutor } from './in-process/executor.ts'
+export { abandonRun } from './interpreter/abandon-run.ts'
 export type {
   EngineOptions,
   Resumption,

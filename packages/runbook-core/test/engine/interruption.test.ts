@@ -101,6 +101,26 @@ test('a failed run undoes, newest first, the steps that ask for it, and gives ba
   expect(stepState(state, 'a')?.status).toBe('pending')
 })
 
+test('an abandoned run gives everything back, fences too, and undoes what asks for it', () => {
+  const runbook = toyRunbook([
+    { id: 'a', undo: 'on-abandon' },
+    { id: 'b', needs: ['a'] },
+  ])
+  const ask = () => new OperatingError('approval-needed', 'ask')
+  const world = new ToyWorld({ b: [{ ms: 1, error: ask }] })
+  world.held = [held('a', 'service'), held('b', 'fence', 'keep-until-restored')]
+  resultOf(world.run(toyOptions(runbook)))
+  const fold = new RunFold(runbook, 2)
+  for (const entry of world.journal.events) fold.observe(entry)
+  const resume = fold.resumption({ gapMs: 0, dropped: 'nothing' })
+  const exit = driveSync(abandonRun({ ...toyOptions(runbook), resume }), world.environment, {
+    time: world.clock,
+  })
+  expect(exit).toEqual({ kind: 'success', value: [] })
+  expect(world.released).toEqual(['service', 'fence'])
+  expect(world.types.slice(-2)).toEqual(['cancel-requested', 'step-undone a'])
+})
+
 test('what is kept until restored goes when the run completes; a paused run keeps all', () => {
   const world = new ToyWorld()
   world.held = [held('a', 'service'), held('a', 'fence', 'keep-until-restored')]

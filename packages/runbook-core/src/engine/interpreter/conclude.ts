@@ -80,7 +80,7 @@ function undoneEvents(state: RunState, indexes: Iterable<number>): RunEvent[] {
 }
 
 /** Undoes, newest first, the steps that succeeded and ask for it. One that fails is told as evidence and stops no other. */
-function* undoSteps(interpreter: Interpreter): Task<void> {
+export function* undoSteps(interpreter: Interpreter): Task<void> {
   const seen = new Set<number>()
   for (let chain = interpreter.state.succeeded; chain !== null; chain = chain.tail) {
     const step = interpreter.state.graph.steps[chain.head]!
