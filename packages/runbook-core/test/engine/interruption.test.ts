@@ -1,7 +1,10 @@
 import {
+  abandonRun,
+  driveSync,
   type Fiber,
   type HeldObligation,
   OperatingError,
+  RunFold,
   type RunResult,
   stepState,
 } from '@dr-drill/runbook-core'
