@@ -21,12 +21,14 @@ import { type ObjectStores, objectStores, type StoreLocation } from '../../ports
 import { systemRandom } from '../../ports/random.ts'
 import { type Recorded, recorders } from '../../ports/recorders.ts'
 import { type Supervisor, supervisor, unitStore } from '../../ports/supervisor/index.ts'
+import { OPS_PROGRAM } from '../stemedb-actions.ts'
 import { endpointBook } from './endpoints.ts'
+import type { DiskMeter } from './evidence/disk-peak.ts'
 import { placeHostFiles } from './host-files.ts'
 import type { RunSecrets } from './keys.ts'
 import { SERVICE_ACCOUNT, type ServiceAccount } from './service-account.ts'
 import { localServiceHost } from './service-host.ts'
-import { OPS_PROGRAM, unitVariables } from './unit-variables.ts'
+import { unitVariables } from './unit-variables.ts'
 
 /** What a local target is built from. */
 export interface LocalTargetOptions {
@@ -43,6 +45,8 @@ export interface LocalTargetOptions {
   readonly variables: Readonly<Record<string, string | undefined>>
   readonly onLog: (entry: LogEntry) => void
   readonly onRecord: (entry: Recorded) => void
+  /** Puts a meter into the ports by which the run writes. */
+  readonly meter: (files: PortHandler<FileSystemContract>) => DiskMeter
 }
 
 /** A directory of this machine as a recovery host. */
@@ -69,7 +73,9 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Loca
   const root = join(options.work, 'root')
   const account = options.account.kind === 'separate' ? options.account.account : null
   makeRoot(root)
-  const files = nodeFileSystem({ root, accounts: targetAccounts() })
+  const disk = nodeFileSystem({ root, accounts: targetAccounts() })
+  const meter = options.meter(disk)
+  const { files } = meter
   const clock = realClock({ drillStartMs: options.drillStartMs, historyShiftMs: options.historyShiftMs })
   const signingKey = await placeHostFiles(root, files, options.secrets.signingSeed, account)
   const book = endpointBook()
@@ -91,7 +97,7 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Loca
     onTimerFailure: (service, error) =>
       options.onLog({ level: 'warn', message: `timer run of ${service} failed: ${String(error)}` }),
   })
-  const stores = objectStores({ locations: options.locations, files, variables: options.variables })
+  const stores = objectStores({ locations: options.locations, files: disk, variables: options.variables })
   const recording = recorders(options.onRecord, () => (engineUrl() === null ? [] : [STEMEDB_ENDPOINT]))
   const ports: Record<string, unknown> = {
     Clock: clock,
@@ -101,7 +107,7 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Loca
     Host: realHost({ extraAccounts: account === null ? [] : [STEMEDB_USER] }),
     Services: services.handlers,
     Http: realHttp((name) => endpointAt(name, engineUrl(), options.secrets.adminToken)),
-    ObjectStore: stores.handlers,
+    ObjectStore: meter.watchDownloads(stores.handlers),
     Dns: recording.dns,
     Traffic: recording.traffic,
     Alerts: recording.alerts,
@@ -118,7 +124,7 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Loca
     async close() {
       await services.close(STOP_MS)
       stores.close()
-      files.close()
+      disk.close()
     },
   }
 }

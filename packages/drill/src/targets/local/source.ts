@@ -121,6 +121,7 @@ async function serveWorld(
     secrets.sourceWriter,
     secrets.sourceReader,
     null,
+    secrets.statisticsToken,
     started,
   )
   return { endpoint: url, region: REGION, bucket: PRODUCTION_BUCKET, prefix: '', keys: secrets.sourceReader }
@@ -133,7 +134,15 @@ async function serveArchive(
 ): Promise<StoreLocation> {
   const data = join(work, 'archive')
   mkdirSync(data, { recursive: true })
-  const url = await serve('archive', data, secrets.archive, null, ARCHIVE_BUCKET, started)
+  const url = await serve(
+    'archive',
+    data,
+    secrets.archive,
+    null,
+    ARCHIVE_BUCKET,
+    secrets.statisticsToken,
+    started,
+  )
   return { endpoint: url, region: REGION, bucket: ARCHIVE_BUCKET, prefix: '', keys: secrets.archive }
 }
 
@@ -143,6 +152,7 @@ async function serve(
   keys: StoreKeys,
   reader: StoreKeys | null,
   bucket: string | null,
+  statisticsToken: string,
   started: ChildServer[],
 ): Promise<string> {
   const flags = ['serve', 's3', '--data', data, ...(bucket === null ? [] : ['--bucket', bucket])]
@@ -155,6 +165,7 @@ async function serve(
         DRILL_EXIT_WITH_PARENT: '1',
         DRILL_S3_ACCESS_KEY: keys.accessKeyId,
         DRILL_S3_SECRET_KEY: keys.secretAccessKey,
+        DRILL_S3_ADMIN_TOKEN: statisticsToken,
         ...(reader === null
           ? {}
           : {

@@ -3,9 +3,6 @@ import { stemedbServerEntry } from '@dr-drill/simulator/server'
 import type { StoreLocation } from '../../ports/object-store/index.ts'
 import type { RunSecrets } from './keys.ts'
 
-/** Where units of the recovery host find the drill's own command, as a packaged installation would have it. */
-export const OPS_PROGRAM = '/opt/dr-drill/bin/dr-drill'
-
 /** What the processes of a unit need to know besides their environment file. */
 export interface UnitVariablesInput {
   readonly unit: ServiceUnit
@@ -28,7 +25,9 @@ export function unitVariables(input: UnitVariablesInput): Record<string, string>
     DRILL_HISTORY_SHIFT_MS: String(input.historyShiftMs),
     DRILL_EXIT_WITH_PARENT: '1',
   }
-  return input.unit.type === 'daemon' ? common : { ...common, ...operationVariables(input) }
+  return input.unit.type === 'daemon'
+    ? { ...common, STEMEDB_BEGIN_HISTORY: input.secrets.history }
+    : { ...common, ...operationVariables(input) }
 }
 
 function operationVariables(input: UnitVariablesInput): Record<string, string> {

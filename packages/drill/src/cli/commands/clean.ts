@@ -1,0 +1,50 @@
+import { existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { OperatingError } from '@dr-drill/runbook-core'
+import { findRun, REPORTS, runFiles, runsBelow } from '../../targets/local/run-directory.ts'
+import { takeRunLock } from '../../targets/local/run-lock.ts'
+import { readRequest } from '../../targets/local/run-request.ts'
+import { flag } from '../flags.ts'
+import type { Register } from '../program.ts'
+
+/** `drill clean`: removes what runs kept of their targets; journals and reports stay. */
+export const registerClean: Register = (program, context) => {
+  program
+    .command('clean')
+    .summary('remove the targets that runs kept; evidence stays')
+    .description(
+      'Removes the working directory of a run that kept it. Journal and reports stay; a run that was cleaned cannot be resumed.',
+    )
+    .argument('[RUN]', 'directory of a run, its id below ./drill-reports, or "last"')
+    .addOption(flag('--all', 'every run below ./drill-reports that is not running'))
+    .addHelpText('after', '\nExample:\n  ./drill clean last')
+    .action((run: string | undefined, options: { all?: boolean }) => {
+      if ((run === undefined) === (options.all !== true)) {
+        throw new OperatingError('usage-invalid', 'name one run, or --all')
+      }
+      const runs =
+        run === undefined ? runsBelow(join(context.directory, REPORTS)) : [findRun(context.directory, run)]
+      for (const directory of runs) {
+        if (!existsSync(runFiles(directory).journal)) continue
+        const removed = clean(directory, run === undefined)
+        context.terminal.out(`${removed ? 'cleaned' : 'nothing to clean in'} ${directory}\n`)
+      }
+    })
+}
+
+function clean(directory: string, skipsBusy: boolean): boolean {
+  try {
+    const lock = takeRunLock(directory)
+    try {
+      const { work } = readRequest(directory).request
+      const had = existsSync(work)
+      rmSync(work, { recursive: true, force: true })
+      return had
+    } finally {
+      lock.release()
+    }
+  } catch (thrown) {
+    if (skipsBusy && thrown instanceof OperatingError && thrown.code === 'target-busy') return false
+    throw thrown
+  }
+}

@@ -1,0 +1,63 @@
+import { explain, type PlanTarget, plan } from '@dr-drill/runbook-core'
+import { loadRunbook } from '@dr-drill/runbook-core/yaml'
+import { RandomStream } from '@dr-drill/simulator'
+import { nativeChecksums } from '@dr-drill/simulator/server'
+import { stemedbActions } from '../../targets/stemedb-actions.ts'
+import { collect, type Format, flag, formatFlag, wholeNumber } from '../flags.ts'
+import type { Register } from '../program.ts'
+import { pairs } from '../run/pairs.ts'
+import { readRunbook } from '../run/runbooks.ts'
+
+interface Options {
+  readonly target?: string
+  readonly param?: readonly string[]
+  readonly seed: string
+  readonly format: Format
+}
+
+/** `drill plan`: what a restore will take, without touching anything. */
+export const registerPlan: Register = (program, context, finish) => {
+  program
+    .command('plan')
+    .summary('critical path against the RTO, worst-case RPO, peak disk, in words')
+    .description(
+      'Tells what a restore will take and need, and touches nothing. Exit 1 when the critical path exceeds the RTO or the worst case the RPO.',
+    )
+    .argument('<RUNBOOK>', 'a built-in runbook (full-restore) or a file')
+    .addOption(
+      flag('--target <TARGET>', 'also say what this target lacks; its parameter profile applies').choices([
+        'local',
+      ]),
+    )
+    .addOption(flag('--param <NAME=VALUE>', 'a parameter of the runbook; may be repeated').argParser(collect))
+    .addOption(flag('--seed <N>', 'seed of the forecast').default('1'))
+    .addOption(formatFlag())
+    .addHelpText('after', '\nExample:\n  ./drill plan full-restore')
+    .action((name: string, options: Options) => {
+      const registry = stemedbActions()
+      const { text, file } = readRunbook(name, context.directory)
+      const runbook = loadRunbook(text, {
+        registry,
+        checksums: nativeChecksums,
+        params: pairs('--param', options.param),
+        ...(options.target === undefined ? {} : { profile: options.target }),
+        file,
+      })
+      const random = RandomStream.fromSeed(wholeNumber('--seed', options.seed, 0, Number.MAX_SAFE_INTEGER))
+      const made = plan(runbook, {
+        registry,
+        random: () => random.uint32(),
+        ...(options.target === undefined ? {} : { target: LOCAL }),
+      })
+      context.terminal.out(
+        options.format === 'json' ? `${JSON.stringify(made)}\n` : `${explain(made).join('\n')}\n`,
+      )
+      finish(made.holds ? 0 : 1)
+    })
+}
+
+const LOCAL: PlanTarget = {
+  name: 'local',
+  capabilities: new Set(['service-manager', 'dns', 'traffic', 'alerts', 'notify', 'chown']),
+  ports: null,
+}

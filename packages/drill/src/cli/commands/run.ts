@@ -1,0 +1,89 @@
+import type { Option } from 'commander'
+import { makeRunDirectory, newRunId } from '../../targets/local/run-directory.ts'
+import { keepRequest } from '../../targets/local/run-request.ts'
+import { stemedbActions } from '../../targets/stemedb-actions.ts'
+import type { CliContext } from '../context.ts'
+import { collect, flag, formatFlag } from '../flags.ts'
+import type { Register } from '../program.ts'
+import { checkRunbook } from '../run/check-runbook.ts'
+import { performRun } from '../run/perform-run.ts'
+import { type RunFlags, runRequest } from '../run/run-options.ts'
+import { readRunbook } from '../run/runbooks.ts'
+
+const EXAMPLES = `
+Examples:
+  ./drill run full-restore
+  ./drill run full-restore --format json > verdict.json
+  ./drill run full-restore --source s3://stemedb-backups-prod --endpoint http://127.0.0.1:9000 \\
+      --ledger W/ledger.jsonl --trust-key W/trust.pub`
+
+/** `drill run`: prepares or attaches the target, runs, judges, reports. */
+export const registerRun: Register = (program, context, finish) => {
+  const command = program
+    .command('run')
+    .summary('run a runbook, judge what came back, write the evidence')
+    .description(
+      'Runs a runbook on a target and proves what came back. Without --source or --world it first generates a production to restore. Progress goes to stderr, the verdict to stdout; journal and reports stay in the run directory.',
+    )
+    .argument('<RUNBOOK>', 'a built-in runbook (full-restore) or a file')
+  for (const option of [...whatFlags(), ...howFlags()]) command.addOption(option)
+  command.addHelpText('after', EXAMPLES).action(async (runbook: string, flags: RunFlags) => {
+    finish(await run(runbook, flags, context))
+  })
+}
+
+function whatFlags(): Option[] {
+  return [
+    flag('--target <TARGET>', 'where it runs').choices(['local']).default('local'),
+    flag('--mode <MODE>', 'rehearsal (generated data) or drill (supplied backups)').choices([
+      'rehearsal',
+      'drill',
+    ]),
+    flag('--param <NAME=VALUE>', 'a parameter of the runbook; may be repeated').argParser(collect),
+    flag('--seed <N>', 'seed of the generated production, or "random"').default('1'),
+    flag('--assertions <N>', 'size of the generated production'),
+    flag('--world <DIR>', 'restore a production kept on disk (see: drill world)'),
+    flag('--source <URL>', 's3://BUCKET[/PREFIX]: restore existing backups; they are only read'),
+    flag('--endpoint <URL>', "S3 endpoint of --source and --archive-to; without it AWS's own"),
+    flag('--region <REGION>', 'region of the buckets (default: us-east-1)'),
+    flag('--archive-to <URL>', 'where the restored server archives; default: a bucket of this run'),
+    flag('--ledger <FILE>', 'what was written and acknowledged, for the oracle'),
+    flag('--trust-key <FILE>', 'public key of the signer of the backups'),
+    flag('--failure-at <INSTANT>', 'when production failed (default: by the ledger, else now)'),
+  ]
+}
+
+function howFlags(): Option[] {
+  return [
+    flag('--expect <VERDICT>', 'pass by ending with this verdict').choices([
+      'restored',
+      'restored-with-loss',
+      'refused',
+      'failed',
+      'inconclusive',
+    ]),
+    flag('--out <DIR>', 'directory of the run, absent or empty (default: drill-reports/RUN-ID)'),
+    flag('--work-dir <DIR>', 'where the target lies (default: inside the directory of the run)'),
+    flag('--keep <WHEN>', 'whether the target stays after the run')
+      .choices(['always', 'on-failure', 'never'])
+      .default('on-failure'),
+    flag('--deadline <DURATION>', 'when a run that does not end is given up').default('30m'),
+    flag('--allow-host-commands', 'let run-command steps run programs of this machine'),
+    flag('--approve <STEP=NAME>', 'an approval given beforehand; may be repeated').argParser(collect),
+    formatFlag(),
+    flag('--quiet', 'failures and the verdict only'),
+  ]
+}
+
+async function run(name: string, flags: RunFlags, context: CliContext): Promise<number> {
+  const { text } = readRunbook(name, context.directory)
+  const runId = newRunId(new Date())
+  const request = (directory: string) => runRequest(flags, name, { runId, directory }, context)
+  // Everything that can be refused is refused before anything is made.
+  checkRunbook(text, request(context.directory), stemedbActions())
+  const directory = makeRunDirectory(context.directory, flags.out ?? null, runId)
+  const asked = request(directory)
+  keepRequest(directory, asked, text)
+  const show = { format: flags.format, quiet: flags.quiet === true }
+  return await performRun(directory, asked, text, show, context, false)
+}

@@ -1,0 +1,32 @@
+import { type ActionRegistry, OperatingError, type QualifiedRunbook } from '@dr-drill/runbook-core'
+import { loadRunbook } from '@dr-drill/runbook-core/yaml'
+import { nativeChecksums } from '@dr-drill/simulator/server'
+import type { RunRequest } from '../../targets/local/run-request.ts'
+
+/**
+ * Parses a runbook with what was asked for, and refuses what a local run must not begin with.
+ * @throws input-invalid, usage-invalid
+ */
+export function checkRunbook(text: string, request: RunRequest, actions: ActionRegistry): QualifiedRunbook {
+  const runbook = loadRunbook(text, {
+    registry: actions,
+    checksums: nativeChecksums,
+    params: request.params,
+    profile: 'local',
+    file: request.runbook,
+  })
+  const command = runbook.steps.find((step) =>
+    actions.get(step.action.kind)?.capabilities.required.includes('commands'),
+  )
+  if (command !== undefined && !request.allowHostCommands) {
+    throw new OperatingError('usage-invalid', `step ${command.id} runs a program of this machine`, {
+      subject: command.id,
+      hint: 'Read the step, then allow it with --allow-host-commands.',
+    })
+  }
+  for (const step of Object.keys(request.approvals)) {
+    if (runbook.steps.some(({ id }) => id === step)) continue
+    throw new OperatingError('usage-invalid', `--approve names the step ${step}, which does not exist`)
+  }
+  return runbook
+}

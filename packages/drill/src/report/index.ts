@@ -1,0 +1,1 @@
+export { REPORT_FILES, writeReports } from './write-reports.ts'
