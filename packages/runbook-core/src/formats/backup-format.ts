@@ -71,7 +71,10 @@ export type Described =
 export interface BackupFormat {
   /** Everything that looks like a backup, newest first by name. */
   list(input: { readonly store: string }): Task<readonly BackupCandidate[]>
-  /** Reads and checks a candidate's manifest, its name, its signature, and that its objects are there in full size. */
+  /**
+   * Reads and checks a candidate's manifest, its name, its signature, and that its objects are there in full size. Log objects are left
+   * to whoever fetches them: the archive may hold another copy of each.
+   */
   describe(input: {
     readonly store: string
     readonly candidate: BackupCandidate

@@ -56,7 +56,7 @@ describe('damage to a store', () => {
     )
   })
 
-  it('any object cut short or made longer is seen without reading it', () => {
+  it('any object cut short or made longer is an error; all but the log of backups are seen without reading data', () => {
     fc.assert(
       fc.property(key, fc.integer({ min: 1, max: 40 }), fc.boolean(), (name, by, longer) => {
         const store = pristine.copy()
@@ -65,7 +65,8 @@ describe('damage to a store', () => {
           name,
           longer ? new Uint8Array([...bytes, ...new Uint8Array(by)]) : bytes.slice(0, -by),
         )
-        expect(looked(store)).toHaveLength(1)
+        // The archive may hold another copy of a backup's log.
+        expect(looked(store)).toHaveLength(name.includes('/wal/') ? 0 : 1)
         expect(verify(store).ok).toBe(false)
       }),
       { numRuns },

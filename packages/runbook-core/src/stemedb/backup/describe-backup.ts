@@ -44,9 +44,13 @@ function unsupported({ formatVersion }: Manifest): Refusal | null {
   }
 }
 
-/** D26, D27: every listed object is there, in full size. */
+/**
+ * D26, D27: every listed object is there, in full size. A log object that is not does not condemn the backup: the archive holds its
+ * segment, too, and no older backup could do without it.
+ */
 function* objectsRefusal(store: string, manifest: Manifest): Task<Refusal | null> {
-  const missing = new Map(backupFiles(manifest).map((file) => [file.key, file.sizeBytes]))
+  const needed = backupFiles(manifest).filter((file) => file.role !== 'log')
+  const missing = new Map(needed.map((file) => [file.key, file.sizeBytes]))
   let wrongSize: Refusal | null = null
   yield* eachObject({ store, prefix: `${manifest.name}/` }, ({ key, sizeBytes }) => {
     const expected = missing.get(key)

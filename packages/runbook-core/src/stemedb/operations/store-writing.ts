@@ -38,7 +38,7 @@ export function* uploadOnce(access: StoreAccess, key: string, file: LocalFile): 
   )
   if (done.ok) return
   if (done.error.code !== 'object-exists') throw done.error
-  const path = `${access.scratchDirectory}/existing-object`
+  const path = `${access.scratchDirectory}/existing-${file.sha256.slice(0, 16)}`
   const found = yield* withPatience(access, () => ObjectStore.download({ store, key, path, mode: 0o600 }))
   yield* FileSystem.remove({ path })
   if (found.sha256 !== file.sha256) throw otherBytes(key, done.error)
