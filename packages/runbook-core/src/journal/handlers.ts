@@ -16,15 +16,6 @@ export function journalHandlers(options: {
 }): PortHandler<JournalContract> {
   const writer = new JournalWriter(options.path, options.checksums, options.continuation)
   return {
-    append: ({ events, durable }) => provideTask(options.storage, writer, events, durable),
+    append: ({ events, durable }) => provide(options.storage, writer.append(events, durable)),
   }
-}
-
-function* provideTask(
-  storage: Environment,
-  writer: JournalWriter,
-  events: Parameters<JournalContract['append']>[0]['events'],
-  durable: boolean,
-) {
-  yield* provide(storage, writer.append(events, durable))
 }
