@@ -79,11 +79,11 @@ function signWith(input: { readonly keyRef: string; readonly bytes: Uint8Array }
   }
 }
 
-/**
- * Where a run is to die: before its n-th effect, or after the last one. Calls that only read change nothing, so dying at one is dying
- * at the next effect.
- */
-export type Death = number | 'after-the-last'
+/** Where a run is to die: at the n-th call, before it or after it took effect. */
+export interface Death {
+  readonly call: number
+  readonly when: 'before' | 'after'
+}
 
 /** A production host: disk, engine, clock, and the bucket it backs up to. Everything runs in virtual time. */
 export class Production {
@@ -95,8 +95,10 @@ export class Production {
   /** The host whose engine answers at the endpoint. */
   answering: Production = this
   engine: StemedbEngine | null = null
-  /** Effects that the last run had: calls that may change something. */
-  effects = 0
+  /** Calls that the last run made. */
+  calls = 0
+  /** Those of them that may change something, by ordinal. */
+  effects: number[] = []
 
   constructor(
     options: {
@@ -144,15 +146,28 @@ export class Production {
     return { status: response.status, contentType: response.contentType, text: response.body }
   }
 
+  /**
+   * Every death that leaves a state of its own, after a rehearsal: before each effect, and after the last. Calls that only read change
+   * nothing, so dying at one is dying at the next effect.
+   */
+  *deaths(): Generator<Death> {
+    for (const call of this.effects) yield { call, when: 'before' }
+    yield { call: this.effects.at(-1)!, when: 'after' }
+  }
+
   /** Runs a task to its end in virtual time; null when it died on the way. */
   run<A>(task: Task<A>, death: Death | null = null): Exit<A> | null {
-    this.effects = 0
-    const beforeCall = ({ access }: Call<unknown>) => {
-      if (access === 'read') return
-      this.effects += 1
-      if (death === this.effects) runtime.crash()
+    this.calls = 0
+    this.effects = []
+    const at = (when: Death['when']) => (call: Call<unknown>) => {
+      if (when === 'before') {
+        this.calls += 1
+        if (call.access !== 'read') this.effects.push(this.calls)
+      }
+      if (death?.when === when && death.call === this.calls) runtime.crash()
     }
-    const runtime: Runtime = new Runtime({ adoptsPromises: false, hooks: { beforeCall } })
+    const hooks = { beforeCall: at('before'), afterCall: at('after') }
+    const runtime: Runtime = new Runtime({ adoptsPromises: false, hooks })
     const fiber = runtime.start(task, this.environment)
     runtime.pump()
     while (fiber.done.exit === null && !runtime.crashed) {
@@ -160,8 +175,6 @@ export class Production {
       runtime.pump()
     }
     const { exit } = fiber.done
-    // What the last effect did is there, but nobody hears of it.
-    if (death === 'after-the-last') return null
     return exit?.kind === 'success' ? exit.value : null
   }
 
