@@ -12,8 +12,6 @@ export interface RunSecrets {
   readonly adminToken: string
   /** Ed25519 seed, 64 hex digits, that signs what the restored server writes. */
   readonly signingSeed: string
-  /** The history that the restored server begins: what it archives never mixes with the old primary's. */
-  readonly history: string
   /** Of the statistics of the embedded object store. */
   readonly statisticsToken: string
 }
@@ -30,7 +28,6 @@ export function runSecrets(work: string): RunSecrets {
       archive: newKeys('ARCHIVE'),
       adminToken: randomBytes(24).toString('hex'),
       signingSeed: randomBytes(32).toString('hex'),
-      history: randomBytes(16).toString('hex'),
       statisticsToken: randomBytes(24).toString('hex'),
     }
     writeFileSync(file, JSON.stringify(made), { mode: 0o600 })

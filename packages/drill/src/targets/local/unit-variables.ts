@@ -1,4 +1,5 @@
 import type { ServiceUnit } from '@dr-drill/runbook-core'
+import { STEMEDB_PATHS } from '@dr-drill/runbook-core/stemedb'
 import { stemedbServerEntry } from '@dr-drill/simulator/server'
 import type { StoreLocation } from '../../ports/object-store/index.ts'
 import type { RunSecrets } from './keys.ts'
@@ -22,12 +23,12 @@ export function unitVariables(input: UnitVariablesInput): Record<string, string>
     // From sources, packages resolve to theirs.
     ...(stemedbServerEntry.endsWith('.ts') ? { NODE_OPTIONS: '--conditions=source' } : {}),
     DRILL_ROOT: input.root,
+    // The service account is none of this machine's: nothing else could tell its home.
+    HOME: `${input.root}${STEMEDB_PATHS.home}`,
     DRILL_HISTORY_SHIFT_MS: String(input.historyShiftMs),
     DRILL_EXIT_WITH_PARENT: '1',
   }
-  return input.unit.type === 'daemon'
-    ? { ...common, STEMEDB_BEGIN_HISTORY: input.secrets.history }
-    : { ...common, ...operationVariables(input) }
+  return input.unit.type === 'daemon' ? common : { ...common, ...operationVariables(input) }
 }
 
 function operationVariables(input: UnitVariablesInput): Record<string, string> {
