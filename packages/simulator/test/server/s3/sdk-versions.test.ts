@@ -10,13 +10,16 @@ import {
   PutBucketVersioningCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3'
+import { all, driveAsync, environment, ObjectStore } from '@dr-drill/runbook-core'
+import { objectStoreHandlers } from '@dr-drill/simulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { failureOf, Harness } from './harness.ts'
 
 const harness = new Harness()
 const send: Harness['client']['send'] = ((command: never) => harness.client.send(command)) as never
 
-beforeAll(() => harness.start())
+// Nothing here looks at durability, and thousands of fsyncs would cost seconds.
+beforeAll(() => harness.start({ durable: false }))
 afterAll(() => harness.stop())
 
 const versioning = (Bucket: string, Status: 'Enabled' | 'Suspended') =>
@@ -151,8 +154,6 @@ describe('listing', () => {
       prefix: '',
       credentials: { accessKey: 'writer', secretKey: 'writer-secret' },
     }
-    const { driveAsync, environment, ObjectStore, all } = await import('@dr-drill/runbook-core')
-    const { objectStoreHandlers } = await import('@dr-drill/simulator')
     const world = environment({ ObjectStore: objectStoreHandlers({ stores: { source } }) })
     const bytes = new Uint8Array(1)
     const puts = keys.map((key) => () => ObjectStore.put({ store: 'source', key, bytes, ifAbsent: true }))
