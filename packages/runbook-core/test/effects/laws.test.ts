@@ -11,13 +11,13 @@ const interrupts = fc.array(fc.record({ before: fc.nat(12), fiber: fc.nat(5) }),
 const undisturbed: fc.Arbitrary<Plot> = fc.record({
   picks,
   interrupts: fc.constant([]),
-  crashAtCall: fc.constant(null),
+  crashAt: fc.constant(null),
 })
-const interrupted: fc.Arbitrary<Plot> = fc.record({ picks, interrupts, crashAtCall: fc.constant(null) })
+const interrupted: fc.Arbitrary<Plot> = fc.record({ picks, interrupts, crashAt: fc.constant(null) })
 const crashed: fc.Arbitrary<Plot> = fc.record({
   picks,
   interrupts,
-  crashAtCall: fc.integer({ min: 1, max: 25 }),
+  crashAt: fc.integer({ min: 1, max: 40 }),
 })
 
 const holds = (plots: fc.Arbitrary<Plot>, law: (tree: Tree, plot: Plot) => Promise<void>) =>

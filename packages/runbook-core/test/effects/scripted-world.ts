@@ -20,8 +20,8 @@ export interface Plot {
   readonly picks: readonly number[]
   /** Before which completions a fiber is interrupted, and which of those seen so far. */
   readonly interrupts: readonly { readonly before: number; readonly fiber: number }[]
-  /** At which call the process dies; null: never. */
-  readonly crashAtCall: number | null
+  /** At the how-manieth beginning or end of a call the process dies; null: never. */
+  readonly crashAt: number | null
 }
 
 /** How a program is run: by either driver, whose ports answer with deferreds or with promises. */
@@ -101,16 +101,19 @@ function scriptedPorts(told: Chronicle, pending: Pending[], answersPromises: boo
 }
 
 /** Hooks that write down every effect and let the process die at the scripted one. */
-function chronicler(told: Chronicle, crash: (call: number) => boolean, onCrash: () => void): RuntimeHooks {
-  let calls = 0
+function chronicler(told: Chronicle, crash: (event: number) => boolean, onCrash: () => void): RuntimeHooks {
+  let events = 0
+  const tell = (entry: string) => {
+    events += 1
+    if (crash(events)) onCrash()
+    else told.entries.push(entry)
+  }
   return {
     beforeCall(call, site) {
-      calls += 1
-      if (crash(calls)) onCrash()
-      else told.entries.push(`${site.fiber}#${site.effect} ${call.method} ${JSON.stringify(call.input)}`)
+      tell(`${site.fiber}#${site.effect} ${call.method} ${JSON.stringify(call.input)}`)
     },
     afterCall(call, site) {
-      told.entries.push(`${site.fiber}#${site.effect} ${call.method} acknowledged`)
+      tell(`${site.fiber}#${site.effect} ${call.method} acknowledged`)
     },
   }
 }
@@ -129,7 +132,7 @@ export async function run(tree: Tree, plot: Plot, driver: Driver): Promise<Told>
   let diedAt: number | null = null
   const hooks = chronicler(
     told,
-    (call) => call === plot.crashAtCall,
+    (event) => event === plot.crashAt,
     () => {
       diedAt = told.entries.length
       runtime.crash()
@@ -142,7 +145,7 @@ export async function run(tree: Tree, plot: Plot, driver: Driver): Promise<Told>
   told.fibers.unshift(root as unknown as Fiber<unknown>)
   const settled = async () => {
     if (driver === 'sync') runtime.pump()
-    else if (driver === 'promises') await new Promise((resolve) => setImmediate(resolve))
+    else await new Promise((resolve) => setImmediate(resolve))
   }
   await settled()
   for (let step = 0; pending.length > 0 && root.done.exit === null && !runtime.crashed; step += 1) {

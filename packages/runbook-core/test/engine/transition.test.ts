@@ -1,4 +1,10 @@
-import { type EngineEffect, initialState, type RunEvent, transition } from '@dr-drill/runbook-core'
+import {
+  type EngineEffect,
+  initialState,
+  OperatingError,
+  type RunEvent,
+  transition,
+} from '@dr-drill/runbook-core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { arbitraryCase } from './support/arbitrary-graph.ts'
@@ -134,6 +140,54 @@ test('events that cannot follow, and steps that do not exist, are a damaged jour
     { type: 'step-interrupted', step: 'b', attempt: 1 },
   ]
   for (const event of bad) expect(() => transition(state, event)).toThrow(/journal names|cannot follow/)
+})
+
+test('whatever well-formed events come in whatever order, the answer is a state or a typed error', () => {
+  const steps = [{ id: 'a' }, { id: 'b', needs: ['a'] }, { id: 'c' }, { id: 'd', needs: ['b', 'c'] }]
+  const runbook = toyRunbook(steps)
+  const { identity } = toyOptions(runbook)
+  const started = { ...identity, type: 'run-started', runbook: {}, params: {}, objectives: {} }
+  const error = new OperatingError('connection-failed', 'x').toRecord()
+  const approval = new OperatingError('approval-needed', 'x').toRecord()
+  const obligation = { id: 'o', kind: 'k', subject: {}, release: 'on-interrupt' as const }
+  const about = (step: string): RunEvent[] => [
+    { type: 'step-started', step, attempt: 1, input: null, inputDigest: HEX, key: HEX },
+    { type: 'step-succeeded', step, attempt: 1, output: null, captures: {}, exercised: 'real' },
+    { type: 'step-failed', step, attempt: 1, error },
+    { type: 'step-failed', step, attempt: 1, error: approval },
+    { type: 'step-interrupted', step, attempt: 1 },
+    { type: 'step-retry-scheduled', step, attempt: 1, delayMs: 1 },
+    { type: 'step-skipped', step, reason: 'condition', detail: '' },
+    { type: 'step-undone', step },
+    { type: 'obligation-taken', step, obligation },
+    { type: 'approval-given', step, by: 'kim' },
+  ]
+  const pool = [
+    ...steps.flatMap(({ id }) => about(id)),
+    { type: 'cancel-requested', reason: 'x' },
+    { type: 'run-resumed', gapMs: 0, dropped: 'nothing' },
+    { type: 'obligation-discharged', id: 'o' },
+    { type: 'run-ended', outcome: 'failed', firstCause: null },
+    { type: 'moon-phase-noted' },
+  ] as RunEvent[]
+  let accepted = 0
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...pool), { maxLength: 40 }), (events) => {
+      let state = transition(initialState(runbook, 2), started as unknown as RunEvent)[0]
+      for (const event of events) {
+        try {
+          state = transition(state, event)[0]
+          accepted += 1
+        } catch (thrown) {
+          expect(thrown).toBeInstanceOf(OperatingError)
+        }
+      }
+      const views = [...state.steps].filter((step) => step.view === null)
+      expect(state.unfinished).toBe(views.length)
+    }),
+    runs(300),
+  )
+  expect(accepted).toBeGreaterThan(100)
 })
 
 test('graphs that cannot run are refused with the reason', () => {

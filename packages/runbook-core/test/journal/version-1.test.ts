@@ -8,7 +8,7 @@ const FIXTURE = new URL('./fixtures/version-1.jsonl', import.meta.url)
 
 test('a journal of version 1 is read, and folds to the run that it tells', () => {
   const { entries, end } = read(readFileSync(FIXTURE))
-  expect(end).toMatchObject({ seq: 11, at: 1_503, dropped: 'nothing' })
+  expect(end).toMatchObject({ seq: 12, at: 1_503, dropped: 'nothing' })
   const retry = { attemptsMax: 2, delayMs: 1_000, delayMsMax: 8_000 }
   const runbook = toyRunbook([
     { id: 'a', retry },

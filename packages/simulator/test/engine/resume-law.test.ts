@@ -78,9 +78,14 @@ function assertSame(given: ReturnType<typeof dieAndResume>, what: string): void 
   const entries = journalOf(given.disk)
   expect(entries.at(-1)?.event, what).toMatchObject({ type: 'run-ended', outcome: 'completed' })
   const owed = new Set<string>()
+  let justResumed = false
   for (const { event } of entries) {
     if (event.type === 'obligation-taken') owed.add(event.obligation.id)
     if (event.type === 'obligation-discharged') owed.delete(event.id)
+    if (event.type === 'run-resumed') justResumed = true
+    if (event.type !== 'step-started') continue
+    if (justResumed) expect(owed.size, `${what}: given back before anything starts`).toBe(0)
+    justResumed = false
   }
   expect(owed.size, what).toBe(0)
 }

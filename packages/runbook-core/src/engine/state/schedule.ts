@@ -1,4 +1,4 @@
-import { invariant } from '../../errors/index.ts'
+import { invariant, OperatingError } from '../../errors/index.ts'
 import type { EngineEffect, Transition } from './engine-effect.ts'
 import { dequeue, enqueue } from './persistent-queue.ts'
 import type { RunState, StepState } from './run-state.ts'
@@ -62,7 +62,10 @@ function endingOf(state: RunState): RunState['ending'] {
       return { outcome: 'paused', firstCause: waiting?.error ?? null }
     }
     case 'running':
-      invariant(state.unfinished === 0, 'a run with nothing under way and nothing ready has finished')
+      if (state.unfinished > 0) {
+        // A graph without cycles always has a next step: only an altered or foreign journal can lead here.
+        throw new OperatingError('journal-damaged', 'steps are left that nothing would ever start')
+      }
       return { outcome: 'completed', firstCause: null }
     default:
       return null

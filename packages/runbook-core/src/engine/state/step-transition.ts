@@ -31,6 +31,7 @@ export function stepTransition(before: RunState, event: StepEvent): Transition {
       return failed(state, index, event)
     case 'step-interrupted':
       assertUnderWay(state, index, event)
+      if (state.phase !== 'stopping') throw misplaced(event)
       return schedule(landed(withStep(state, index, { status: 'interrupted' }), index), [])
     case 'step-retry-scheduled':
       assertStatus(state, index, event, ['backing-off'])
