@@ -205,6 +205,8 @@ class LocalRun {
             diskPeakBytes: meterOf.meter?.peakBytes ?? 0,
           }),
         )
+        // What the run started ends with it here; on a host of its own it would stay.
+        if (exit.kind === 'success') await journal.append(await endServices(target, exit.value))
       }
     } finally {
       journal.close()
@@ -285,6 +287,14 @@ class LocalRun {
   #stopIfInterrupted(): void {
     if (this.#interruptedBy !== null) throw new OperatingError('cancelled', this.#interruptedBy)
   }
+}
+
+/** Stops what still runs, and tells which obligations that discharges. */
+async function endServices(target: LocalTarget, result: RunResult): Promise<readonly RunEvent[]> {
+  await target.endProcesses()
+  return result.held
+    .filter(({ obligation }) => obligation.kind === 'service-stop')
+    .map(({ obligation }) => ({ type: 'obligation-discharged', id: obligation.id }))
 }
 
 /** Distance of history from the wall clock: a world that was kept goes on where its production failed. The same across resume. */

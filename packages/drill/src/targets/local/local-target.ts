@@ -20,7 +20,7 @@ import { type LogEntry, logTo } from '../../ports/log.ts'
 import { type ObjectStores, objectStores, type StoreLocation } from '../../ports/object-store/index.ts'
 import { systemRandom } from '../../ports/random.ts'
 import { type Recorded, recorders } from '../../ports/recorders.ts'
-import { type Supervisor, supervisor, unitStore } from '../../ports/supervisor/index.ts'
+import { supervisor, unitStore } from '../../ports/supervisor/index.ts'
 import { OPS_PROGRAM } from '../stemedb-actions.ts'
 import { endpointBook } from './endpoints.ts'
 import type { DiskMeter } from './evidence/disk-peak.ts'
@@ -56,8 +56,8 @@ export interface LocalTarget {
   /** Ports that only remember what they were asked. */
   readonly recorders: ReadonlySet<string>
   readonly stores: ObjectStores
-  readonly supervisor: Supervisor
-  readonly files: PortHandler<FileSystemContract>
+  /** Ends every unit's process; the ports remain. */
+  endProcesses(): Promise<void>
   /** Ends its processes and closes what it holds; files stay. */
   close(): Promise<void>
 }
@@ -119,8 +119,7 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Loca
     capabilities: capabilities(account !== null, options.allowHostCommands),
     recorders: RECORDERS,
     stores,
-    supervisor: services,
-    files,
+    endProcesses: () => services.close(STOP_MS),
     async close() {
       await services.close(STOP_MS)
       stores.close()

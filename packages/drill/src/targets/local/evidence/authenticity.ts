@@ -2,8 +2,9 @@ import type { Evidence, QualifiedRunbook, RunRecord } from '@dr-drill/runbook-co
 import { fieldsOf, listOf, outputsOf, textOf } from './step-outputs.ts'
 
 /**
- * Signatures of all that was restored, as they were checked when it was chosen: the backup's manifest and, for each segment that
- * was placed, its sidecar. A segment whose digest the signed manifest names needs no signature of its own.
+ * Signatures of all that was restored, as they were checked when it was chosen with the trusted key: the backup's manifest and, for
+ * each placed segment, the signed record (sidecar, successor's sidecar or manifest) that names its digest. Sidecars without a valid
+ * signature were refused then, so a digest that a segment had to have is a signed one. Null when nothing was scanned.
  */
 export function authenticity(record: RunRecord, runbook: QualifiedRunbook): Evidence<'authenticity'> | null {
   const [fetched] = outputsOf(record, runbook, 'fetch-backup')
@@ -11,25 +12,17 @@ export function authenticity(record: RunRecord, runbook: QualifiedRunbook): Evid
   const [scanned] = outputsOf(record, runbook, 'scan-log')
   const backup = fieldsOf(fetched, 'backup')
   if (backup === undefined || scanned === undefined) return null
-  const manifestSigned = textOf(backup, 'signature')
-  const byManifest = new Set(listOf(fetched, 'files').map((file) => textOf(file, 'sha256')))
-  const bySegment = new Map(
-    listOf(selected, 'segments').map((segment) => [
-      textOf(segment, 'fileName'),
-      textOf(segment, 'signature'),
-    ]),
-  )
+  const manifest = textOf(backup, 'signature')
   const counts = { verified: 0, failed: 0, unsigned: 0 }
-  const count = (status: string | null): void => {
-    if (status === 'valid') counts.verified += 1
-    else if (status === 'invalid') counts.failed += 1
-    else counts.unsigned += 1
-  }
-  count(manifestSigned)
+  if (manifest === 'valid') counts.verified += 1
+  else if (manifest === 'invalid') counts.failed += 1
+  else counts.unsigned += 1
+  const signed = new Set(listOf(selected, 'segments').map((segment) => textOf(segment, 'sha256')))
+  if (manifest === 'valid') for (const file of listOf(fetched, 'files')) signed.add(textOf(file, 'sha256'))
+  signed.delete(null)
   for (const file of listOf(scanned, 'files')) {
-    const own = bySegment.get(textOf(file, 'fileName')) ?? null
-    if (own !== null) count(own)
-    else count(byManifest.has(textOf(file, 'sha256')) ? manifestSigned : null)
+    if (signed.has(textOf(file, 'sha256'))) counts.verified += 1
+    else counts.unsigned += 1
   }
   return counts
 }
