@@ -50,6 +50,17 @@ describe('backup, archive and verification of a running engine', () => {
     expect(production.failureOf(production.backup()).code).toBe('connection-failed')
   })
 
+  it('a clock that stepped back makes no backup that ends before its last record', () => {
+    const before = busyDay()
+    before.engine = null
+    const production = new Production({ disk: before.disk.fork(), elapsedMs: -3_600_000 })
+    production.start()
+    production.write(56, 57)
+    const { startedAt, stoppedAt } = production.must(production.backup())
+    expect(stoppedAt - startedAt).toBeGreaterThan(3_500_000)
+    expect(production.verify().problems).toEqual([])
+  })
+
   it('two backups within a second have two names', () => {
     const production = new Production()
     production.start()

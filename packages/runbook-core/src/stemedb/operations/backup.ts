@@ -1,22 +1,10 @@
 import type { Checksums } from '../../checksums/index.ts'
 import { retry, sleep, type Task } from '../../effects/index.ts'
-import { OperatingError } from '../../errors/index.ts'
-import { Clock, FileSystem, Log, ObjectStore } from '../../ports/index.ts'
+import { Clock, Log, ObjectStore } from '../../ports/index.ts'
 import { type BackupFacts, type ManifestFile, writeManifest } from '../backup/manifest.ts'
 import { metadataOf, writeMetadata } from '../backup/metadata.ts'
 import { backupName, MANIFEST_FILE, METADATA_FILE } from '../backup/names.ts'
-import { checkpointFileName, parseCheckpointFileName, scanCheckpoint } from '../checkpoint/index.ts'
-import { formatPosition } from '../record/index.ts'
-import { FORMAT_VERSION } from '../record-file/index.ts'
-import { scanSegment } from '../segment/index.ts'
-import {
-  checkRotated,
-  type EngineAccess,
-  requestCheckpoint,
-  requestRotation,
-  stranger,
-} from './engine-admin.ts'
-import { type ClosedSegment, closedRun, currentHistory, localSegments } from './local-log.ts'
+import { type BackupSource, gatherContents, type RunningEngine } from './backup-contents.ts'
 import {
   putOnce,
   putSealedOnce,
@@ -27,11 +15,7 @@ import {
 } from './store-writing.ts'
 
 /** What a full backup is told. Nothing in it is secret. */
-export interface BackupInput extends StoreAccess, EngineAccess {
-  readonly walDirectory: string
-  readonly dbDirectory: string
-  /** Version of the engine that runs: a restore uses the artefact that wrote the data (D45). */
-  readonly engineVersion: string
+export interface BackupInput extends StoreAccess, RunningEngine {
   /** Names the signing key inside the Signer port; null leaves the manifest unsigned. */
   readonly keyRef: string | null
 }
@@ -60,46 +44,20 @@ export function* backup(checksums: Checksums, input: BackupInput): Task<BackupOu
 
 function* backupOnce(checksums: Checksums, input: BackupInput): Task<BackupOutput> {
   const { name, startedAt } = yield* freeName(input)
-  const asked = yield* requestCheckpoint(input)
-  const checkpoint = yield* newestCheckpoint(checksums, input.dbDirectory)
-  if (checkpoint.appliedPosition < asked.appliedPosition) throw stranger(input.endpoint, input.dbDirectory)
-  const rotated = yield* requestRotation(input)
-  const segments = yield* localSegments(checksums, input.walDirectory)
-  checkRotated(input, rotated, segments)
-  const stoppedAt = yield* Clock.historyNow({})
-  const history = currentHistory(segments) ?? checkpoint.history
-  const log = closedRun(segments, history, checkpoint.appliedPosition)
-  const stopPosition = endOf(checkpoint.appliedPosition, log)
-  const facts: BackupFacts = {
-    history,
-    engineVersion: input.engineVersion,
-    formatVersion: FORMAT_VERSION,
-    startPosition: formatPosition(checkpoint.appliedPosition),
-    stopPosition: formatPosition(stopPosition),
-    startedAt,
-    stoppedAt,
-    // Every position from 1 on is one record.
-    recordCount: stopPosition,
-  }
-  const files = [yield* uploadFile(input, name, checkpoint)]
-  for (const segment of log) {
-    const { path, fileName } = segment
-    const sha256 = yield* digestSegment(checksums, segment)
-    const file = { path, sha256, sizeBytes: segment.sizeBytes, backupPath: `wal/${fileName}` }
-    files.push(yield* uploadFile(input, name, file))
-  }
+  const { facts, checkpoint, log } = yield* gatherContents(checksums, input, startedAt)
+  const files: ManifestFile[] = []
+  for (const source of [checkpoint, ...log]) files.push(yield* uploadFile(input, name, source))
   files.push(yield* putMetadata(checksums, input, name, facts, log.length))
-  const payload = writeManifest({ name, ...facts, files })
-  const key = `${name}/${MANIFEST_FILE}`
-  yield* putSealedOnce(checksums, input, { key, payload, keyRef: input.keyRef, trustKey: null })
-  const totalBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0)
-  const output = { name, ...facts, files: files.length, totalBytes }
-  yield* Log.write({
-    level: 'info',
-    message: `Backup ${name} complete`,
-    fields: { stopPosition, totalBytes },
+  yield* putSealedOnce(checksums, input, {
+    key: `${name}/${MANIFEST_FILE}`,
+    payload: writeManifest({ name, ...facts, files }),
+    keyRef: input.keyRef,
+    trustKey: null,
   })
-  return output
+  const totalBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0)
+  const fields = { stopPosition: facts.stopPosition, totalBytes }
+  yield* Log.write({ level: 'info', message: `Backup ${name} complete`, fields })
+  return { name, ...facts, files: files.length, totalBytes }
 }
 
 /** A name that nothing in the store has yet: names have whole seconds, so a taken one means waiting for the next. */
@@ -114,70 +72,8 @@ function* freeName(access: StoreAccess): Task<{ readonly name: string; readonly 
   }
 }
 
-interface CheckpointToBackUp extends FileToUpload {
-  readonly appliedPosition: number
-  readonly history: string
-}
-
-/** The newest checkpoint that is whole; damaged ones are passed over, since an older one with more log says the same. */
-function* newestCheckpoint(checksums: Checksums, dbDirectory: string): Task<CheckpointToBackUp> {
-  const positions = (yield* FileSystem.list({ path: dbDirectory }))
-    .map((entry) => parseCheckpointFileName(entry.name))
-    .filter((position) => position !== null)
-    .sort((a, b) => b - a)
-  for (const position of positions) {
-    const fileName = checkpointFileName(position)
-    const path = `${dbDirectory}/${fileName}`
-    const scan = yield* scanCheckpoint(checksums, path, { depth: 'blocks', digest: true })
-    const { header, damage, sha256, sizeBytes } = scan
-    if (damage === null && header?.appliedPosition === position && sha256 !== null) {
-      const { history, appliedPosition } = header
-      return { path, sha256, sizeBytes, backupPath: `db/${fileName}`, appliedPosition, history }
-    }
-    const message = `Checkpoint ${fileName} is damaged and was passed over`
-    yield* Log.write({ level: 'error', message, fields: { detail: damage?.detail ?? 'another position' } })
-  }
-  throw new OperatingError('log-corrupt', `${dbDirectory} holds no intact checkpoint`, {
-    subject: dbDirectory,
-  })
-}
-
-/** Last position that checkpoint and log hold together. @throws OperatingError `log-gap` */
-function endOf(appliedPosition: number, log: readonly ClosedSegment[]): number {
-  const first = log[0]
-  if (first === undefined) return appliedPosition
-  if (first.header.firstPosition > appliedPosition + 1) {
-    throw new OperatingError(
-      'log-gap',
-      `the log begins at position ${first.header.firstPosition}, but the checkpoint ends at ${appliedPosition}`,
-      { subject: first.path },
-    )
-  }
-  return Math.max(appliedPosition, log.at(-1)!.footer.lastPosition)
-}
-
-function* digestSegment(checksums: Checksums, { path }: ClosedSegment): Task<string> {
-  const scan = yield* scanSegment(checksums, path, 'blocks')
-  if (scan.damage === null && scan.closed) return scan.sha256
-  throw new OperatingError(
-    'log-corrupt',
-    `${path} cannot be backed up: ${scan.damage?.detail ?? 'it is open'}`,
-    {
-      subject: path,
-    },
-  )
-}
-
-interface FileToUpload {
-  readonly path: string
-  readonly sha256: string
-  readonly sizeBytes: number
-  /** Its path in the backup. */
-  readonly backupPath: string
-}
-
-function* uploadFile(access: StoreAccess, name: string, file: FileToUpload): Task<ManifestFile> {
-  const { path, sha256, sizeBytes, backupPath } = file
+function* uploadFile(access: StoreAccess, name: string, source: BackupSource): Task<ManifestFile> {
+  const { path, sha256, sizeBytes, backupPath } = source
   yield* uploadOnce(access, `${name}/${backupPath}`, { path, sha256 })
   return { path: backupPath, sizeBytes, sha256 }
 }
