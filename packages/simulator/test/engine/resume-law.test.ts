@@ -8,8 +8,8 @@ const LONG = process.env.DRILL_TEST_LONG === '1'
 
 const runbook: QualifiedRunbook = toyRunbook([
   { id: 'lock', kind: 'lock', with: { path: '/data/lock' } },
-  { id: 'one', kind: 'place', needs: ['lock'], with: { path: '/data/in/one', seed: 'one ', length: 900 } },
-  { id: 'two', kind: 'place', needs: ['lock'], with: { path: '/data/in/two', seed: 'zwei', length: 700 } },
+  { id: 'one', kind: 'place', needs: ['lock'], with: { path: '/data/in/one', seed: 'one ', length: 620 } },
+  { id: 'two', kind: 'place', needs: ['lock'], with: { path: '/data/in/two', seed: 'zwei', length: 200 } },
   {
     id: 'join',
     kind: 'merge',
@@ -135,7 +135,7 @@ test('power loss at every change of the disk: resume reaches the same state', ()
 
 test('death upon death, of processes and of power: the last resume reaches the same state', () => {
   const random = RandomStream.fromSeed('death upon death')
-  for (let round = 0; round < (LONG ? 3_000 : 40); round += 1) {
+  for (let round = 0; round < (LONG ? 3_000 : 25); round += 1) {
     const deaths = Array.from(
       { length: 3 },
       (): Death => ({
@@ -152,7 +152,7 @@ test('death upon death, of processes and of power: the last resume reaches the s
 
 test('interrupted at any instant, the run gives back what it holds; resumed, it reaches the same state', () => {
   let interrupted = 0
-  for (let at = 0; at < 80; at += LONG ? 1 : 4) {
+  for (let at = 0; at < 80; at += LONG ? 1 : 5) {
     const disk = freshDisk()
     const process = new Process(disk)
     if (process.interruptedAt(at, runbook)?.kind !== 'interrupted') continue

@@ -10,7 +10,6 @@ import {
   journalHandlers,
   OperatingError,
   type PortHandlers,
-  portableChecksums,
   provide,
   type QualifiedRunbook,
   RunFold,
@@ -21,6 +20,7 @@ import {
   type Task,
 } from '@dr-drill/runbook-core'
 import { RandomStream, type SimulatedDisk } from '@dr-drill/simulator'
+import { nativeChecksums } from '@dr-drill/simulator/server'
 import { toyOptions } from '../../../../runbook-core/test/engine/support/toy-runbook.ts'
 import { VirtualClock } from '../../../../runbook-core/test/engine/support/virtual-clock.ts'
 import { toyDischarges, toyRegistry } from './toy-actions.ts'
@@ -87,7 +87,7 @@ export class Process {
 
   *#drill(runbook: QualifiedRunbook, more: Partial<EngineOptions>): Task<RunResult> {
     const fold = new RunFold(runbook, 3)
-    const checksums = portableChecksums
+    const checksums = nativeChecksums
     const onEntry = (entry: JournalEntry) => fold.observe(entry)
     const end = yield* readJournal({ path: JOURNAL, checksums, onEntry })
     const begun = fold.state.started !== null
@@ -186,7 +186,7 @@ export function journalOf(disk: SimulatedDisk): JournalEntry[] {
   const entries: JournalEntry[] = []
   const task = readJournal({
     path: JOURNAL,
-    checksums: portableChecksums,
+    checksums: nativeChecksums,
     onEntry: (entry) => entries.push(entry),
   })
   const exit = new Process(disk).drive(task)
