@@ -4,10 +4,22 @@ import type { Exit } from './exit.ts'
 import type { Fiber } from './fiber.ts'
 import { Runtime, type RuntimeHooks } from './runtime.ts'
 
-/** A runtime in real time: pumps whenever something becomes ready. Servers keep one and start a fiber per request. */
+/**
+ * A runtime in real time: pumps when something has become ready, after whatever made it so has returned. One event may make several
+ * fibers ready (an interrupt, a deferred with many waiters): all are queued before the first runs, as under the synchronous driver.
+ * Servers keep one and start a fiber per request.
+ */
 export function asyncRuntime(hooks?: RuntimeHooks): Runtime {
   const runtime = new Runtime({ adoptsPromises: true, ...(hooks === undefined ? {} : { hooks }) })
-  runtime.onReady = () => runtime.pump()
+  let scheduled = false
+  runtime.onReady = () => {
+    if (scheduled) return
+    scheduled = true
+    void Promise.resolve().then(() => {
+      scheduled = false
+      runtime.pump()
+    })
+  }
   return runtime
 }
 

@@ -88,7 +88,10 @@ export class Fiber<A> {
     }
   }
 
-  /** Asks the fiber to stop: children first, then the call in flight acknowledges, then cleanup runs. */
+  /**
+   * Asks the fiber to stop: children first, then the call in flight acknowledges, then cleanup runs. Asking again changes nothing: a
+   * cleanup is never cut short.
+   */
   interrupt(): void {
     if (this.#interrupting || this.done.exit !== null) return
     this.#interrupting = true
@@ -262,8 +265,7 @@ export class Fiber<A> {
       this.#abandonWait = null
       this.#runtime.enqueue(() => this.step(resumeOf(exit)))
     })
-    // Cleanup is never cut short, so a wait inside it cannot be abandoned.
-    this.#abandonWait = this.#unwindDepth === null ? abandon : null
+    this.#abandonWait = abandon
     if (this.#isFinishingCall) this.#signalCancel()
     return null
   }
