@@ -167,6 +167,17 @@ test('a defect of an action ends the run in order, as internal', () => {
   expect(result).toMatchObject({ outcome: 'failed', firstCause: { code: 'internal' } })
 })
 
+test('an output or capture that a journal cannot hold fails its step', () => {
+  const odd = expression('0 / 0', [], () => Number.NaN)
+  const captured = new ToyWorld()
+  const result = resultOf(captured.run(toyOptions(toyRunbook([{ id: 'a', capture: [['odd', odd]] }]))))
+  expect(result.firstCause?.code).toBe('input-invalid')
+  const hostile = new ToyWorld({ a: [{ ms: 1, output: { text: 'half \ud800' } }] })
+  expect(resultOf(hostile.run(toyOptions(toyRunbook([{ id: 'a' }])))).firstCause?.code).toBe('input-invalid')
+  const large = new ToyWorld({ a: [{ ms: 1, output: 'x'.repeat(3_000_000) }] })
+  expect(resultOf(large.run(toyOptions(toyRunbook([{ id: 'a' }])))).firstCause?.code).toBe('input-too-large')
+})
+
 test('the state at the end is the fold of the journal', () => {
   const world = new ToyWorld({ b: [fails('input-output')] })
   const runbook = toyRunbook([{ id: 'a' }, { id: 'b', needs: ['a'] }, { id: 'c' }])

@@ -112,6 +112,13 @@ test('an undisturbed run does what its actions say', () => {
   expect(undisturbed.changes).toBeGreaterThan(60)
 })
 
+test('engine, executor and journal together write the same bytes under both drivers', async () => {
+  const disks = [freshDisk(), freshDisk()] as const
+  new Process(disks[0]).drill(runbook)
+  expect((await new Process(disks[1]).drillAsync(runbook)).kind).toBe('success')
+  expect(tree(disks[1], '/')).toEqual(tree(disks[0], '/'))
+})
+
 test('process death at every change of the disk, applied, not applied or torn: resume reaches the same state', () => {
   for (const death of DEATHS) {
     assertSame(

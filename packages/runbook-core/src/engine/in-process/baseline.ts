@@ -1,5 +1,5 @@
 import type { DeclaredEffects } from '../../actions/index.ts'
-import type { Task } from '../../effects/index.ts'
+import { attempt, type Task } from '../../effects/index.ts'
 import type { RunEvent } from '../../journal/events.ts'
 import { Services } from '../../ports/index.ts'
 import type { Json } from '../../text/json.ts'
@@ -40,8 +40,10 @@ export function* takeBaseline(
   }
   if (!offers('Services')) return null
   const name = serviceOf(subject)
-  const [status] = yield* Services.status({ names: [name] })
-  return { type: 'evidence-collected', subject, evidence: { invocation: status?.invocation ?? null } }
+  // A unit that the host does not know yet runs no process.
+  const status = yield* attempt(Services.status({ names: [name] }))
+  const invocation = status.ok ? (status.value[0]?.invocation ?? null) : null
+  return { type: 'evidence-collected', subject, evidence: { invocation } }
 }
 
 /** The root of a path's baseline; null for another subject. */

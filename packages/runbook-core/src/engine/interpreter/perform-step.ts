@@ -5,7 +5,7 @@ import type { RunEvent } from '../../journal/events.ts'
 import type { QualifiedStep, Scope } from '../../runbook/qualified.ts'
 import { canonicalJson } from '../../text/canonical-json.ts'
 import type { Json } from '../../text/json.ts'
-import { Executor, type Invocation, type Performed } from '../executor.ts'
+import { Executor, type Invocation } from '../executor.ts'
 import { withView } from '../scope.ts'
 import { stepView } from '../state/step-transition.ts'
 import { wellFormedRecord } from '../well-formed.ts'
@@ -21,8 +21,9 @@ export function* performStep(step: QualifiedStep, invocation: Invocation, scope:
     if (performed.skipped !== undefined) {
       return { type: 'step-skipped', step: step.id, reason: 'not-exercised', detail: performed.skipped }
     }
-    const output = checkedOutput(step, performed)
+    const { output } = performed
     const captures = capture(step, output, scope)
+    assertJournalable(step, { output, captures })
     verify(step, withView(scope, step.id, stepView(output, captures)))
     return {
       type: 'step-succeeded',
@@ -39,9 +40,10 @@ export function* performStep(step: QualifiedStep, invocation: Invocation, scope:
   }
 }
 
-function checkedOutput(step: QualifiedStep, performed: Performed): Json {
-  const length = canonicalJson(performed.output).length
-  if (length <= OUTPUT_LENGTH_MAX) return performed.output
+/** @throws OperatingError `input-invalid` for what JSON cannot say, `input-too-large` for what a journal line cannot hold */
+function assertJournalable(step: QualifiedStep, result: Json): void {
+  const length = canonicalJson(result).length
+  if (length <= OUTPUT_LENGTH_MAX) return
   throw new OperatingError('input-too-large', `the output of step ${step.id} has ${length} characters`, {
     subject: step.id,
   })

@@ -1,10 +1,12 @@
 import {
+  asyncRuntime,
   Clock,
   driveSync,
   type EngineOptions,
   type Environment,
   type Exit,
   environment,
+  exitOf,
   inProcessExecutor,
   type JournalEntry,
   journalHandlers,
@@ -65,6 +67,16 @@ export class Process {
   /** Starts a run, or goes on with the one whose journal lies there. Null when the process died. */
   drill(runbook: QualifiedRunbook, more: Partial<EngineOptions> = {}): Exit<RunResult> | null {
     return this.drive(this.#drill(runbook, more))
+  }
+
+  /** Starts a run under the asynchronous driver, in the same virtual time. */
+  async drillAsync(runbook: QualifiedRunbook): Promise<Exit<RunResult>> {
+    const fiber = asyncRuntime().start(this.#drill(runbook, {}), this.storage)
+    while (fiber.done.exit === null) {
+      await new Promise((resolve) => setImmediate(resolve))
+      if (fiber.done.exit === null) this.clock.advance()
+    }
+    return await exitOf(fiber)
   }
 
   /** Starts a run and interrupts its root fiber after so much drill time. */
