@@ -15,9 +15,9 @@ export interface CompareFilesInput {
   readonly workPath: string
   /** The order of positions, when it is known; otherwise the ledger's own order, or digits by value. */
   readonly comparePositions?: ComparePositions
-  /** Entries of one side held in memory at once, estimated; default 12 MiB. */
+  /** Entries of one side held in memory at once, estimated; default 6 MiB. */
   readonly memoryBytes?: number
-  /** Sorted runs merged at once; default 32. */
+  /** Sorted runs merged at once; default 64. */
   readonly fanIn?: number
 }
 
@@ -29,8 +29,8 @@ export interface ComparedFiles {
   readonly complete: boolean
 }
 
-const MEMORY_BYTES = 12_582_912
-const FAN_IN = 32
+const MEMORY_BYTES = 6_291_456
+const FAN_IN = 64
 
 /**
  * Compares a ledger and a readback on key alone, in bounded memory whatever their size; what is not in key order is sorted on disk.

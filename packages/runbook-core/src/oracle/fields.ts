@@ -22,12 +22,21 @@ export const positionField = z.union([wellFormed(256), z.int().transform(String)
 
 const OTHER_FORMS = /^(.{19})(?:\.(\d{1,9}))?(?:Z|\+00:00)$/
 
+/** The second that the last instant lay in: ledgers are full of instants of the same one. */
+let lastSecond = { text: '', at: 0 }
+
+function secondAt(text: string): number | null {
+  if (text === lastSecond.text) return lastSecond.at
+  const at = parseInstant(`${text}Z`)
+  if (at !== null) lastSecond = { text, at }
+  return at
+}
+
 /** RFC 3339 in UTC, as milliseconds since 1970. Other people's ledgers have finer or shorter fractions, or `+00:00`. */
 export const instantField = z.string().transform((text, context) => {
   const parts = OTHER_FORMS.exec(text)
-  const fraction = (parts?.[2] ?? '').padEnd(3, '0').slice(0, 3)
-  const instant = parts === null ? null : parseInstant(`${parts[1]}.${fraction}Z`)
-  if (instant !== null) return instant
+  const second = parts === null ? null : secondAt(text.slice(0, 19))
+  if (second !== null) return second + Number((parts?.[2] ?? '').padEnd(3, '0').slice(0, 3))
   context.addIssue({ code: 'custom', message: 'expected a time such as 2026-02-11T18:00:00Z' })
   return z.NEVER
 })

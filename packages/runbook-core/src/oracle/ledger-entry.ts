@@ -1,6 +1,7 @@
 import { OperatingError } from '../errors/index.ts'
 import type { Numbered } from './json-lines.ts'
 import type { LedgerLine } from './ledger.ts'
+import { decodeFields, encodeFields } from './run-line.ts'
 
 /** The first acknowledgement of a record. */
 export interface Acknowledgement {
@@ -76,21 +77,27 @@ function earlier(a: Acknowledgement | null, b: Acknowledgement | null, key: stri
   )
 }
 
-/** The entry as one line of a sorted run. */
+/** The entry as one line of a sorted run: key, counts, acknowledgement (four empty fields without one), digests. */
 export function encodeEntry(entry: LedgerEntry): string {
-  const ack = entry.acknowledged
-  const head = [entry.key, entry.submitted, entry.failed, entry.digests]
-  return JSON.stringify(ack === null ? head : [...head, ack.digest, ack.position, ack.at, ack.line])
+  const { key, submitted, failed, digests, acknowledged: ack } = entry
+  const fields =
+    ack === null
+      ? [key, String(submitted), String(failed), '', '', '', '']
+      : [key, String(submitted), String(failed), String(ack.line), String(ack.at), ack.position, ack.digest]
+  return encodeFields(digests.length === 0 ? fields : [...fields, ...digests])
 }
 
-type EncodedEntry = [string, number, number, string[], string?, string?, number?, number?]
-
-/** Reads a line that `encodeEntry` wrote; runs are this process's own files. */
+/** Reads a line that `encodeEntry` wrote. */
 export function decodeEntry(text: string): LedgerEntry {
-  const [key, submitted, failed, digests, digest, position, at, line] = JSON.parse(text) as EncodedEntry
-  const acknowledged =
-    digest === undefined ? null : { digest, position: position ?? '', at: at ?? 0, line: line ?? 0 }
-  return { key, submitted, failed, digests, acknowledged }
+  const fields = decodeFields(text)
+  const [key = '', submitted, failed, line = '', at, position = '', digest = ''] = fields
+  return {
+    key,
+    submitted: Number(submitted),
+    failed: Number(failed),
+    digests: fields.slice(7),
+    acknowledged: line === '' ? null : { digest, position, at: Number(at), line: Number(line) },
+  }
 }
 
 /** Rough memory of an entry in bytes: two per UTF-16 unit and what the objects take. */

@@ -1,5 +1,6 @@
 import type { ReadbackRecord } from '../formats/index.ts'
 import { DIGESTS_PER_KEY_MAX } from './ledger-entry.ts'
+import { decodeFields, encodeFields } from './run-line.ts'
 
 /** Everything a readback says about one key. */
 export interface ReadbackEntry {
@@ -24,15 +25,15 @@ export function combineReadback(a: ReadbackEntry, b: ReadbackEntry): ReadbackEnt
   return { key: a.key, count: a.count + b.count, digests }
 }
 
-/** The entry as one line of a sorted run. */
+/** The entry as one line of a sorted run: key, count, digests. */
 export function encodeReadback(entry: ReadbackEntry): string {
-  return JSON.stringify([entry.key, entry.count, entry.digests])
+  return encodeFields([entry.key, String(entry.count), ...entry.digests])
 }
 
 /** Reads a line that `encodeReadback` wrote. */
 export function decodeReadback(text: string): ReadbackEntry {
-  const [key, count, digests] = JSON.parse(text) as [string, number, string[]]
-  return { key, count, digests }
+  const [key = '', count, ...digests] = decodeFields(text)
+  return { key, count: Number(count), digests }
 }
 
 /** Rough memory of an entry in bytes. */

@@ -1,4 +1,5 @@
 export { buildReport, reportText } from './build-report.ts'
+export { plainJudgement, prettyJudgement } from './judgement-text.ts'
 export { junitReport } from './junit.ts'
 export { markdownReport } from './markdown.ts'
 export { modeSentence } from './mode-sentence.ts'

@@ -8,7 +8,7 @@ import {
   plainJudgement,
   prettyJudgement,
 } from '@dr-drill/runbook-core'
-import { judgeInWorker } from '../../workers/judge-in-worker.ts'
+import { judgeApart } from '../../workers/judge-apart.ts'
 import type { CliContext } from '../context.ts'
 import { type Format, flag } from '../flags.ts'
 import { signalExitCode } from '../interrupts.ts'
@@ -72,10 +72,7 @@ async function judge(options: Options, context: CliContext): Promise<number> {
   const stop = new AbortController()
   const forget = context.interrupts.onInterrupt(() => stop.abort())
   try {
-    const { judgement, exitCode } = await judgeInWorker(
-      { ledger, readback, workPath, failureAt },
-      stop.signal,
-    )
+    const { judgement, exitCode } = await judgeApart({ ledger, readback, workPath, failureAt }, stop.signal)
     context.terminal.out(shown(judgement, options.format, context))
     return exitCode
   } catch (thrown) {

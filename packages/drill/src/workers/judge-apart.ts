@@ -1,17 +1,9 @@
+import { statSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { type ErrorRecord, errorFromRecord, type Judged, OperatingError } from '@dr-drill/runbook-core'
+import { type JudgeRequest, judgeHere } from './judge-here.ts'
 
-/** What to judge: absolute paths without symlinks, and an existing empty directory for sorting. */
-export interface JudgeRequest {
-  readonly ledger: string
-  readonly readback: string
-  readonly workPath: string
-  /** History time, ms; null: the ledger's own. */
-  readonly failureAt: number | null
-  /** Estimated bytes of entries held at once. */
-  readonly memoryBytes?: number
-}
-
+/** What the worker answers, once. */
 export type JudgeAnswer = { readonly judged: Judged } | { readonly error: ErrorRecord }
 
 /**
@@ -57,4 +49,13 @@ function answerOf(worker: Worker, signal: AbortSignal | undefined): Promise<Judg
     })
     if (signal?.aborted === true) void worker.terminate()
   })
+}
+
+/** Up to here a thread of its own costs more time than it saves memory. */
+const HERE_BYTES_MAX = 16_777_216
+
+/** Judges two files: small ones on this thread, large ones in a worker. @throws OperatingError as `judgeFiles` does */
+export function judgeApart(request: JudgeRequest, signal?: AbortSignal): Promise<Judged> {
+  const sizeBytes = statSync(request.ledger).size + statSync(request.readback).size
+  return sizeBytes > HERE_BYTES_MAX ? judgeInWorker(request, signal) : judgeHere(request, signal)
 }
