@@ -16,6 +16,11 @@ export interface Problem {
   readonly hint: string
 }
 
+/** What to write instead; made only when the problem is kept. */
+export type Hint = string | (() => string)
+
+/** Problems kept of one document: beyond, nobody reads on. */
+const KEPT_MAX = 200
 const SHOWN_MAX = 20
 
 /** A document with problems, all of them. Its message is the list, one per line, as `FILE:LINE: PATH: MESSAGE (HINT)`. */
@@ -53,18 +58,29 @@ export function formatPath(path: DocumentPath): string {
 export class Problems {
   readonly list: Problem[] = []
   readonly #lineOf: LineOf
+  #count = 0
 
   constructor(lineOf: LineOf) {
     this.#lineOf = lineOf
   }
 
-  add(path: DocumentPath, message: string, hint: string): void {
-    this.list.push({ path: formatPath(path), line: this.#lineOf(path), message, hint })
+  /** Problems met, kept or not. */
+  get count(): number {
+    return this.#count
+  }
+
+  add(path: DocumentPath, message: string, hint: Hint): void {
+    this.#keep(() => ({ path: formatPath(path), line: this.#lineOf(path), message, hint: textOf(hint) }))
   }
 
   /** Adds what lies outside the document: it has neither path nor line. */
-  addOutside(message: string, hint: string): void {
-    this.list.push({ path: '', line: null, message, hint })
+  addOutside(message: string, hint: Hint): void {
+    this.#keep(() => ({ path: '', line: null, message, hint: textOf(hint) }))
+  }
+
+  #keep(make: () => Problem): void {
+    this.#count += 1
+    if (this.list.length < KEPT_MAX) this.list.push(make())
   }
 
   /** Adds an operating error's message; null result when `read` threw one. */
@@ -78,3 +94,5 @@ export class Problems {
     }
   }
 }
+
+const textOf = (hint: Hint): string => (typeof hint === 'string' ? hint : hint())

@@ -25,7 +25,9 @@ export function addShapeProblems(
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys) {
         const known = keysAt(about.schema, path)
-        problems.add([...about.base, ...path, key], `there is no field "${key}" here`, didYouMean(key, known))
+        problems.add([...about.base, ...path, key], `there is no field "${key}" here`, () =>
+          didYouMean(key, known),
+        )
       }
       continue
     }

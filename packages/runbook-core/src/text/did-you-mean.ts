@@ -25,7 +25,7 @@ export function nearest(written: string, known: Iterable<string>): string | null
   let best: string | null = null
   let bestDistance = Math.min(3, Math.max(1, Math.floor(written.length / 2))) + 1
   for (const name of known) {
-    if (name.length > NAME_LENGTH_MAX) continue
+    if (name.length > NAME_LENGTH_MAX || Math.abs(name.length - written.length) >= bestDistance) continue
     const distance = editDistance(written.toLowerCase(), name.toLowerCase())
     if (distance < bestDistance) {
       best = name

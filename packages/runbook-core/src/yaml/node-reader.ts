@@ -62,6 +62,7 @@ export class NodeReader {
 
   #readMap(node: YAMLMap, path: DocumentPath): Json {
     const entries: [string, Json][] = []
+    const seen = new Set<string>()
     for (const pair of node.items as Pair<Node, Node | null>[]) {
       const key = isScalar(pair.key) ? pair.key.value : undefined
       if (typeof key !== 'string' || key === '__proto__') {
@@ -69,6 +70,11 @@ export class NodeReader {
         continue
       }
       const below = [...path, key]
+      if (seen.has(key)) {
+        this.#refuse(pair.key, below, `the key "${key}" stands here twice`, 'Keep one of the two.')
+        continue
+      }
+      seen.add(key)
       if (pair.key !== null) this.#remember(pair.key, below)
       entries.push([key, this.read(pair.value, below)])
     }

@@ -55,7 +55,8 @@ function readYaml(text: string, file: string | null, lines: LineCounter, problem
       prettyErrors: false,
       schema: 'core',
       version: '1.2',
-      uniqueKeys: true,
+      // The parser compares every key with every other: quadratic. NodeReader refuses duplicates in linear time.
+      uniqueKeys: false,
       merge: false,
       customTags: [],
       resolveKnownTags: false,

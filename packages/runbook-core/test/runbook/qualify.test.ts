@@ -304,6 +304,40 @@ describe('what is told', () => {
     ])
   })
 
+  test('two thousand mistakes end in the first two hundred', () => {
+    const steps = Array.from({ length: 2_000 }, (_, n) => ({
+      id: `step-${n}`,
+      title: 'Step',
+      needs: [`stpe-${n}`],
+      action: { kind: 'toy-tel' },
+      timeout: '1m',
+    }))
+    const objectives = { rto: '1h', rpo: '1m' }
+    const protection = {
+      backupInterval: '6h',
+      archiveInterval: '1m',
+      archiveDuration: '1s',
+      rotatesEachCycle: true,
+    }
+    const document = {
+      kind: 'runbook',
+      schemaVersion: 1,
+      id: 'x',
+      title: 'X',
+      objectives,
+      steps,
+      gate: 'g',
+      protection,
+    }
+    try {
+      qualify(document, options)
+      expect.unreachable()
+    } catch (error) {
+      expect((error as InvalidDocumentError).problems).toHaveLength(200)
+      expect((error as InvalidDocumentError).message).toContain('Did you mean "step-0"?')
+    }
+  })
+
   test('a later schema version is not read', () => {
     expect(() => loadRunbook(SOUND.replace('schemaVersion: 1', 'schemaVersion: 2'), options)).toThrow(
       expect.objectContaining({ code: 'input-too-new' }),

@@ -12,6 +12,8 @@ import { diskSpaceChecked } from './disk-space-checked.ts'
 import { effectsDeclared } from './effects-declared.ts'
 import { exitCodesChecked } from './exit-codes-checked.ts'
 import { exposedBehindGate } from './exposed-behind-gate.ts'
+import { fencedBeforeSelection } from './fenced-before-selection.ts'
+import { fetchTimeFollowsSize } from './fetch-time-follows-size.ts'
 import { gateAsksTheService } from './gate-asks-the-service.ts'
 import { gateComparesIndependently } from './gate-compares-independently.ts'
 import { gateProvesWriting } from './gate-proves-writing.ts'
@@ -86,4 +88,6 @@ export const RULES: readonly Rule[] = [
   anotherCopyTried,
   sourceNotWritten,
   nothingKeptInTmp,
+  fencedBeforeSelection,
+  fetchTimeFollowsSize,
 ]

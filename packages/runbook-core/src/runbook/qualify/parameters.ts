@@ -66,7 +66,7 @@ export function qualifyParameters(
   const declared = authored.parameters ?? {}
   for (const name of Object.keys(explicit)) {
     if (Object.hasOwn(declared, name)) continue
-    problems.addOutside(`there is no parameter "${name}"`, didYouMean(name, Object.keys(declared)))
+    problems.addOutside(`there is no parameter "${name}"`, () => didYouMean(name, Object.keys(declared)))
   }
   const resolved: QualifiedParameter[] = []
   for (const [name, parameter] of Object.entries(declared)) {

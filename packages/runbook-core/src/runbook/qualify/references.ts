@@ -31,9 +31,7 @@ export function checkParameterNames(
 ): boolean {
   const unknown = expression.params.filter((name) => !known.has(name))
   for (const name of unknown) {
-    problems.add(
-      path,
-      `"${expression.source}" reads the parameter "${name}", which is not declared`,
+    problems.add(path, `"${expression.source}" reads the parameter "${name}", which is not declared`, () =>
       didYouMean(name, known),
     )
   }
@@ -65,7 +63,9 @@ function checkFact(
   problems: Problems,
 ): void {
   if (known.includes(reference.name)) return
-  problems.add(path, `there is no "${reference.root}.${reference.name}"`, didYouMean(reference.name, known))
+  problems.add(path, `there is no "${reference.root}.${reference.name}"`, () =>
+    didYouMean(reference.name, known),
+  )
 }
 
 function checkStep(
@@ -75,7 +75,7 @@ function checkStep(
   problems: Problems,
 ): void {
   if (!rules.steps.has(name)) {
-    problems.add(path, `there is no step "${name}"`, didYouMean(name, rules.steps))
+    problems.add(path, `there is no step "${name}"`, () => didYouMean(name, rules.steps))
     return
   }
   if (!rules.hasEnded(name)) {
@@ -93,5 +93,5 @@ function checkStep(
   }
   const fields = field === null ? null : rules.fieldsOf(name)
   if (field === null || fields === null || fields.includes(field)) return
-  problems.add(path, `step "${name}" gives no "${field}"`, didYouMean(field, fields))
+  problems.add(path, `step "${name}" gives no "${field}"`, () => didYouMean(field, fields))
 }

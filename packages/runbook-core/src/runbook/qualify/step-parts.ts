@@ -49,9 +49,7 @@ function readCodes(written: readonly string[], path: DocumentPath, problems: Pro
   for (const [index, code] of written.entries()) {
     if (Object.hasOwn(ERRORS, code)) codes.push(code as ErrorCode)
     else
-      problems.add(
-        [...path, index],
-        `there is no error code "${code}"`,
+      problems.add([...path, index], `there is no error code "${code}"`, () =>
         didYouMean(code, Object.keys(ERRORS)),
       )
   }

@@ -81,14 +81,14 @@ function readWith(step: AuthoredStep, path: DocumentPath, rules: ReferenceRules,
   const { problems, registry } = context
   const placed: PlacedExpression[] = []
   const base = [...path, 'with']
-  const before = problems.list.length
+  const before = problems.count
   const template = readTemplate(step.action.with ?? {}, base, problems, placed)
   for (const item of placed) checkReferences(item.expression, rules, item.path, problems)
   const action = registry.get(step.action.kind)
   if (action === null) {
-    const hint = didYouMean(step.action.kind, registry.kinds)
+    const hint = () => didYouMean(step.action.kind, registry.kinds)
     problems.add([...path, 'kind'], `there is no action "${step.action.kind}"`, hint)
-  } else if (problems.list.length === before) checkActionInput(action, template, placed, base, problems)
+  } else if (problems.count === before) checkActionInput(action, template, placed, base, problems)
   return template
 }
 

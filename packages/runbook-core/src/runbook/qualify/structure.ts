@@ -46,7 +46,7 @@ function checkUnique(items: readonly { readonly id: string }[], name: string, pr
 }
 
 function checkStepName(id: string, steps: ReadonlySet<string>, path: DocumentPath, problems: Problems): void {
-  if (!steps.has(id)) problems.add(path, `there is no step "${id}"`, didYouMean(id, steps))
+  if (!steps.has(id)) problems.add(path, `there is no step "${id}"`, () => didYouMean(id, steps))
 }
 
 function checkGroup(authored: AuthoredRunbook, index: number, problems: Problems): void {
@@ -56,6 +56,8 @@ function checkGroup(authored: AuthoredRunbook, index: number, problems: Problems
     problems.add(['steps', index], 'the step stands in no group', `Add group: one of ${groups.join(', ')}.`)
   }
   if (written !== undefined && !groups.includes(written)) {
-    problems.add(['steps', index, 'group'], `there is no group "${written}"`, didYouMean(written, groups))
+    problems.add(['steps', index, 'group'], `there is no group "${written}"`, () =>
+      didYouMean(written, groups),
+    )
   }
 }
