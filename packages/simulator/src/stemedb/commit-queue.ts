@@ -157,7 +157,7 @@ export class CommitQueue {
     entries.forEach((same, order) => {
       const position = durablePosition + 1 + order
       const first = same[0] as Entry
-      this.#index.add({ position, at, body: first.body })
+      this.#index.add({ position, at, body: first.body }, first.assertion)
       for (const entry of same) {
         const kind = entry === first ? 'created' : sameBody(entry.body, first.body) ? 'existing' : 'conflict'
         entry.outcome = { kind, id: entry.assertion.id, position, at }

@@ -1,5 +1,5 @@
 import { invariant } from '@dr-drill/runbook-core'
-import { decodeAssertion, type FrameFields, frameSize } from '@dr-drill/runbook-core/stemedb'
+import { type Assertion, decodeAssertion, type FrameFields, frameSize } from '@dr-drill/runbook-core/stemedb'
 import { GrowingFloat64, GrowingUint32 } from './growing-arrays.ts'
 
 /** An unused slot of the table: no record has position 0. */
@@ -36,10 +36,13 @@ export class RecordIndex {
     return this.#lastAt
   }
 
-  /** Takes the next record in. */
-  add(record: Pick<FrameFields, 'position' | 'at' | 'body'>): void {
+  /** Takes the next record in; its assertion is read from the body when the caller does not have it. */
+  add(
+    record: Pick<FrameFields, 'position' | 'at' | 'body'>,
+    assertion: Pick<Assertion, 'id' | 'concept_path'> = decodeAssertion(record.body),
+  ): void {
     invariant(record.position === this.count + 1, 'records are indexed in order of position')
-    const { id, concept_path: path } = decodeAssertion(record.body)
+    const { id, concept_path: path } = assertion
     const hash = this.hash(id)
     this.#ids.push(hash)
     this.#paths.push(this.hash(path))

@@ -33,12 +33,18 @@ export interface Assertion {
 const CONTROL = /[\u0000-\u001f\u007f\p{Surrogate}]/u
 
 function text(bytesMax: number) {
-  return z
-    .string()
-    .min(1)
-    .max(bytesMax)
-    .refine((value) => !CONTROL.test(value), 'has control characters or half a surrogate pair')
-    .refine((value) => utf8Encode(value).length <= bytesMax, `is longer than ${bytesMax} bytes`)
+  return (
+    z
+      .string()
+      .min(1)
+      .max(bytesMax)
+      .refine((value) => !CONTROL.test(value), 'has control characters or half a surrogate pair')
+      // A code unit takes three bytes at most: short texts need no counting.
+      .refine(
+        (value) => value.length * 3 <= bytesMax || utf8Encode(value).length <= bytesMax,
+        `is longer than ${bytesMax} bytes`,
+      )
+  )
 }
 
 /** True when a JSON value has at most `levels` levels of arrays and objects; stops looking as soon as it has more. */

@@ -26,7 +26,7 @@ export function httpFront(answer: Answer, limits: FrontLimits = LIMITS): Server 
       maxHeaderSize: 16 * 1024,
     },
     (request, response) => {
-      serve(answer, request, response).catch(() => response.destroy())
+      serve(server, answer, request, response).catch(() => response.destroy())
     },
   )
   server.maxConnections = limits.connectionsMax
@@ -34,7 +34,12 @@ export function httpFront(answer: Answer, limits: FrontLimits = LIMITS): Server 
   return server
 }
 
-async function serve(answer: Answer, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  server: Server,
+  answer: Answer,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const body = await readBody(request)
   if (body === null) {
     const message = `a body has at most ${API_BODY_BYTES_MAX} bytes`
@@ -43,16 +48,16 @@ async function serve(answer: Answer, request: IncomingMessage, response: ServerR
     return
   }
   const [path = '/'] = (request.url ?? '/').split('?', 1)
-  send(
-    response,
-    await answer({
-      method: request.method ?? 'GET',
-      path,
-      body,
-      fromLoopback: isLoopback(request.socket.remoteAddress),
-      authorization: request.headers.authorization ?? null,
-    }),
-  )
+  const answered = await answer({
+    method: request.method ?? 'GET',
+    path,
+    body,
+    fromLoopback: isLoopback(request.socket.remoteAddress),
+    authorization: request.headers.authorization ?? null,
+  })
+  // A server that stops would wait for connections kept alive behind their last answer.
+  if (!server.listening) response.setHeader('connection', 'close')
+  send(response, answered)
 }
 
 /** The body; null when it is too long. Rejects when the client goes away. */
