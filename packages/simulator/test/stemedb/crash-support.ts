@@ -26,7 +26,7 @@ const copyOf = (told: Told): Told => ({
 /** Some records span several sectors, most are several to a sector. */
 const padding = (n: number): number => (n % 4 === 0 ? 600 : 0)
 /** So small that a group of several records begins a segment. */
-const OPTIONS = engineOptions({ segmentSizeBytes: 1_500, checksums: nativeChecksums })
+export const OPTIONS = engineOptions({ segmentSizeBytes: 1_500, checksums: nativeChecksums })
 
 function* submit(engine: StemedbEngine, told: Told, n: number): Task<void> {
   told.submitted.add(n)
@@ -150,7 +150,7 @@ const sorted = (value: Assertion) =>
 /** Runs a life on a disk until the process dies before the k-th call that changes the disk (or that syncs); true when it ended before. */
 export function liveUntil(
   disk: SimulatedDisk,
-  task: Task<void>,
+  task: Task<unknown>,
   k: number,
   middleware?: Middleware,
   syncsOnly = false,
