@@ -72,8 +72,3 @@ export const hasTrait =
   (trait: Trait) =>
   (item: StaticStep): boolean =>
     item.traits.has(trait)
-
-/** True when one path is the other or lies below it. */
-export function isWithin(path: string, root: string): boolean {
-  return path === root || path.startsWith(root.endsWith('/') ? root : `${root}/`)
-}

@@ -1,4 +1,5 @@
 import type { Resource } from '../actions/index.ts'
+import { isWithin, splitResource } from '../runbook/resources.ts'
 import type { StaticStep } from '../runbook/static-steps.ts'
 import { compareUtf8 } from '../text/utf8.ts'
 
@@ -58,7 +59,7 @@ export function policyOf(steps: readonly StaticStep[]): Policy {
   }
   return {
     stores: sorted(verbs.keys()).map((name) => storeRight(name, verbs.get(name) ?? new Set())),
-    paths: { read: sorted(sets.readPaths), write: sorted(sets.writePaths) },
+    paths: { read: outermost(sets.readPaths), write: outermost(sets.writePaths) },
     reads: sorted(sets.reads),
     changes: sorted(sets.changes),
     uncovered,
@@ -86,8 +87,8 @@ function setAt<A>(map: Map<string, Set<A>>, key: string): Set<A> {
 
 const sorted = (names: Iterable<string>): string[] => [...names].sort(compareUtf8)
 
-/** Scheme and name of a resource. */
-export function splitResource(resource: string): readonly [string, string] {
-  const colon = resource.indexOf(':')
-  return [resource.slice(0, colon), resource.slice(colon + 1)]
+/** Without what lies below another of them: a right on a directory covers its contents. */
+function outermost(paths: Iterable<string>): string[] {
+  const all = sorted(paths)
+  return all.filter((path) => !all.some((other) => other !== path && isWithin(path, other)))
 }

@@ -149,6 +149,7 @@ describe('each rule finds its defect in an otherwise sound runbook', () => {
       },
     ],
     ['DR041 backup', change('backup', { store: 'source' })],
+    ['DR045 tell', change('tell', { patienceMs: 600_000 })],
     ['DR043 select', needs('select', 'look')],
     ['DR044 fetch', (steps) => void Object.assign(steps.fetch ?? {}, { estimate: '30m' })],
     ['DR042 fetch', change('fetch', { into: '/tmp/incoming' })],

@@ -171,12 +171,7 @@ describe('what it needs', () => {
       { store: 'archive', prefix: '', verbs: ['s3:ListBucket', 's3:GetObject', 's3:PutObject'] },
       { store: 'source', prefix: '', verbs: ['s3:ListBucket', 's3:GetObject'] },
     ])
-    expect(policy.paths.write).toEqual([
-      '/etc/default/notes',
-      '/srv/incoming',
-      '/srv/incoming/log',
-      '/srv/notes',
-    ])
+    expect(policy.paths.write).toEqual(['/etc/default/notes', '/srv/incoming', '/srv/notes'])
     expect(policy.changes).toContain('traffic:notes')
     expect(policy.uncovered).toEqual([])
   })

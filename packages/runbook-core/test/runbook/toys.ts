@@ -204,7 +204,9 @@ const client = toy(
 const tell = toy(
   {
     kind: 'toy-tell',
-    input: z.strictObject({ text: z.string() }),
+    input: z.strictObject({ text: z.string(), patienceMs: z.int().optional() }) as z.ZodType<{
+      text: string
+    }>,
     output: z.object({}),
     effects: () => ({ ...none, exposes: ['people:oncall'] }),
   },

@@ -14,7 +14,7 @@ export const fetchTimeFollowsSize: Rule = {
         step: item.step.id,
         message:
           'has a fixed estimate: it hides the size beyond which the budget cannot be held, and the peak on disk',
-        fix: 'Give a rate: estimate: {size: ${ facts.backupBytes }, perSecond: {best: 200MB, likely: 100MB, worst: 25MB}}.',
+        fix: 'Give a rate: estimate: {size: facts.backupBytes or facts.logBytes, perSecond: {best: 200MB, likely: 100MB, worst: 25MB}}.',
       }
     }
   },

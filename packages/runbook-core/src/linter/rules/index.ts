@@ -29,6 +29,7 @@ import { nothingKeptInTmp } from './nothing-kept-in-tmp.ts'
 import { oldPrimaryFenced } from './old-primary-fenced.ts'
 import { outsideReachedByPorts } from './outside-reached-by-ports.ts'
 import { ownerAndModeSet } from './owner-and-mode-set.ts'
+import { patienceWithinTimeout } from './patience-within-timeout.ts'
 import { pinnedArtefactBeforeStart } from './pinned-artefact-before-start.ts'
 import { preflightFirst } from './preflight-first.ts'
 import { probeExcluded } from './probe-excluded.ts'
@@ -90,4 +91,5 @@ export const RULES: readonly Rule[] = [
   nothingKeptInTmp,
   fencedBeforeSelection,
   fetchTimeFollowsSize,
+  patienceWithinTimeout,
 ]

@@ -1,5 +1,6 @@
+import { isWithin } from '../../runbook/resources.ts'
 import type { StaticStep } from '../../runbook/static-steps.ts'
-import { isWithin, named } from '../context.ts'
+import { named } from '../context.ts'
 import type { Rule } from '../rule.ts'
 
 /** Nothing is destroyed that this run did not make itself. (D80) */

@@ -1,4 +1,5 @@
-import { isWithin, named } from '../context.ts'
+import { isWithin } from '../../runbook/resources.ts'
+import { named } from '../context.ts'
 import type { Rule } from '../rule.ts'
 
 /** Nothing that matters lies in /tmp. (D90) */
