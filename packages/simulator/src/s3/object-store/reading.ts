@@ -105,8 +105,10 @@ function open(
 ): Task<OpenObject> {
   const { service, bucket } = binding
   return calls.inService(binding, () =>
-    openObject(service.context, bucket, key, versionId, (record) => {
-      if (ifMatch !== null && ifMatch !== record.etag) throw new S3Error('PreconditionFailed')
+    openObject(service.context, bucket, key, versionId, {
+      check: (record) => {
+        if (ifMatch !== null && ifMatch !== record.etag) throw new S3Error('PreconditionFailed')
+      },
     }),
   )
 }

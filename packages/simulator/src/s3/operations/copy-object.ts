@@ -1,20 +1,17 @@
-import { FileSystem, type Task, uninterrupted } from '@dr-drill/runbook-core'
+import { type Task, uninterrupted } from '@dr-drill/runbook-core'
 import { S3Error } from '../errors/index.ts'
 import type { ChecksumAlgorithm, ObjectAttributes, ObjectRecord } from '../storage/records.ts'
 import { attributesOf } from '../wire/attributes.ts'
 import { requestedAlgorithm } from '../wire/checksum-headers.ts'
-import { checkRead, type WriteConditions, writeConditions } from '../wire/conditions.ts'
+import { type WriteConditions, writeConditions } from '../wire/conditions.ts'
 import type { S3Response } from '../wire/response.ts'
-import { parseQuery, uriDecode } from '../wire/uri.ts'
 import { type XmlElement, xmlInstant, xmlResponse } from '../wire/xml.ts'
 import { lastModifiedNow, type OperationInput, type ServiceContext } from './context.ts'
-import { type OpenObject, openObject } from './open-object.ts'
+import { copyRange, copySource, openSource } from './copy-source.ts'
+import type { OpenObject } from './open-object.ts'
 import { versionHeader } from './put-object.ts'
 import { StagedBytes } from './receive.ts'
 import { storeObject } from './store-object.ts'
-
-/** Bytes copied per step. */
-const STEP_BYTES = 1024 * 1024
 
 /** CopyObject. The bytes are read from the disk and digested anew: a damaged source gives an honest copy of the damage. */
 export function* copyObject(context: ServiceContext, input: OperationInput): Task<S3Response> {
@@ -37,9 +34,7 @@ export function* copyObject(context: ServiceContext, input: OperationInput): Tas
     attributes: directive === 'REPLACE' ? attributesOf(headers) : null,
   }
   yield* context.storage.buckets.require(input.bucket)
-  const opened = yield* openObject(context, source.bucket, source.key, source.versionId, (record) =>
-    checkRead(headers, record, 'x-amz-copy-source-'),
-  )
+  const opened = yield* openSource(context, source, headers)
   try {
     const record = yield* copyBytes(context, input, opened, plan)
     return copyResponse(record, opened.record)
@@ -55,19 +50,6 @@ interface CopyPlan {
   readonly attributes: ObjectAttributes | null
 }
 
-/** The bucket, key and version that `x-amz-copy-source` names. @throws InvalidArgument */
-function copySource(header: string): { bucket: string; key: string; versionId: string | null } {
-  const [path = '', query = ''] = header.split('?', 2)
-  const match = /^\/?([^/]+)\/(.+)$/s.exec(uriDecode(path))
-  if (match === null)
-    throw new S3Error(
-      'InvalidArgument',
-      'Copy Source must mention the source bucket and key: sourcebucket/sourcekey',
-    )
-  const versionId = new Map(parseQuery(query)).get('versionId') ?? null
-  return { bucket: match[1] as string, key: match[2] as string, versionId }
-}
-
 function* copyBytes(
   context: ServiceContext,
   input: OperationInput,
@@ -78,12 +60,7 @@ function* copyBytes(
   const staged = yield* context.storage.staging.begin()
   try {
     const bytes = new StagedBytes(context, staged, algorithm)
-    for (let offset = 0; offset < source.sizeBytes; ) {
-      const piece = yield* FileSystem.read({ path: source.path, offset, length: STEP_BYTES })
-      if (piece.length === 0) break
-      yield* bytes.append(piece)
-      offset += piece.length
-    }
+    yield* copyRange(source, { offset: 0, sizeBytes: source.sizeBytes }, bytes)
     // The source may be the target: let go of it before the target is locked.
     source.release()
     const digests = bytes.finish()

@@ -22,9 +22,10 @@ const OVERRIDES = [
 /** GetObject: the bytes as they lie, with what was recorded when they were written. */
 export function* getObject(context: ServiceContext, input: OperationInput): Task<S3Response> {
   const { request, bucket, key, query } = input
-  const object = yield* openObject(context, bucket, key, query.get('versionId') ?? null, (record) =>
-    checkRead(request.headers, record),
-  )
+  const object = yield* openObject(context, bucket, key, query.get('versionId') ?? null, {
+    check: (record) => checkRead(request.headers, record),
+    pins: true,
+  })
   let answered = false
   try {
     const range = parseRange(request.headers.get('range'), object.sizeBytes)

@@ -24,6 +24,7 @@ import { listObjectsV1, listObjectsV2 } from './list-objects.ts'
 import { listMultipartUploads, listParts } from './list-parts.ts'
 import { putObject } from './put-object.ts'
 import { uploadPart } from './upload-part.ts'
+import { uploadPartCopy } from './upload-part-copy.ts'
 
 /** Performs one kind of request that was routed, authenticated and allowed. */
 export type OperationHandler = (context: ServiceContext, input: OperationInput) => Task<S3Response>
@@ -50,6 +51,7 @@ export const OPERATIONS: Readonly<Record<S3Operation, OperationHandler>> = {
   DeleteObjects: deleteObjects,
   CreateMultipartUpload: createMultipartUpload,
   UploadPart: uploadPart,
+  UploadPartCopy: uploadPartCopy,
   CompleteMultipartUpload: completeMultipartUpload,
   AbortMultipartUpload: abortMultipartUpload,
 }

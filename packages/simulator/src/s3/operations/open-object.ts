@@ -12,7 +12,7 @@ export interface OpenObject {
   readonly path: string
   /** Size of the file as it lies: after damage not the recorded one. */
   readonly sizeBytes: number
-  /** What `pin` returned; null without one. */
+  /** What the service's `pin` returned; null when the key's lock is held instead. */
   readonly pinned: PinnedFile | null
   /** Must be called; more than once does no harm. */
   readonly release: () => void
@@ -56,18 +56,22 @@ export function* openObject(
   bucketName: string,
   key: string,
   versionId: string | null,
-  check: (record: ObjectRecord) => void = () => {},
+  options: {
+    readonly check?: (record: ObjectRecord) => void
+    /** The reader takes the bytes from what the service's `pin` gives, not by the path. */
+    readonly pins?: boolean
+  } = {},
 ): Task<OpenObject> {
   const bucket = yield* context.storage.buckets.require(bucketName)
   const release = yield* context.storage.locks.shared(keyLock(bucketName, key))
   let opened = false
   try {
     const record = yield* findReadable(context, bucket, key, versionId)
-    check(record)
+    options.check?.(record)
     const path = versionPaths(bucketName, key, record.versionId).bytes(record.generation)
     const stat = yield* FileSystem.stat({ path })
     if (stat?.type !== 'file') throw new S3Error('NoSuchKey', undefined, { Key: key })
-    const pinned = context.pin?.(path) ?? null
+    const pinned = options.pins === true ? (context.pin?.(path) ?? null) : null
     // What is pinned outlives its name: writers need not wait for a slow reader.
     if (pinned !== null) release()
     opened = true

@@ -44,7 +44,8 @@ export function* uploadPart(context: ServiceContext, input: OperationInput): Tas
   })
 }
 
-function partNumberOf(text: string): number {
+/** The number of a part. @throws InvalidArgument */
+export function partNumberOf(text: string): number {
   const number = /^\d{1,5}$/.test(text) ? Number(text) : 0
   if (number >= 1 && number <= 10_000) return number
   throw new S3Error('InvalidArgument', 'Part number must be an integer between 1 and 10000, inclusive', {

@@ -28,6 +28,7 @@ export const WRITE_OPERATIONS = [
   'DeleteObjects',
   'CreateMultipartUpload',
   'UploadPart',
+  'UploadPartCopy',
   'CompleteMultipartUpload',
   'AbortMultipartUpload',
 ] as const
@@ -122,9 +123,8 @@ function objectOperation(
     case 'HEAD':
       return 'HeadObject'
     case 'PUT':
-      if (isPart && request.headers.has('x-amz-copy-source')) throw new S3Error('NotImplemented')
-      if (isPart) return 'UploadPart'
-      return request.headers.has('x-amz-copy-source') ? 'CopyObject' : 'PutObject'
+      if (request.headers.has('x-amz-copy-source')) return isPart ? 'UploadPartCopy' : 'CopyObject'
+      return isPart ? 'UploadPart' : 'PutObject'
     case 'POST':
       if (query.has('uploads')) return 'CreateMultipartUpload'
       return query.has('uploadId') ? 'CompleteMultipartUpload' : null

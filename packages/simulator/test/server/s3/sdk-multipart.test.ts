@@ -11,7 +11,9 @@ import {
   GetObjectCommand,
   ListMultipartUploadsCommand,
   ListPartsCommand,
+  PutObjectCommand,
   UploadPartCommand,
+  UploadPartCopyCommand,
 } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { failureOf, Harness } from './harness.ts'
@@ -115,6 +117,28 @@ describe('multipart', () => {
     const other = part('composite', id, 2, bodies[0]!, { ChecksumAlgorithm: 'SHA256' })
     expect((await failureOf(other)).name).toBe('InvalidRequest')
     await complete('composite', id, [one])
+  })
+
+  test('parts may be copied from stretches of objects', async () => {
+    await send(new PutObjectCommand({ Bucket, Key: 'whole', Body: whole }))
+    const id = await begin('copied')
+    const copy = async (PartNumber: number, CopySourceRange: string) => {
+      const input = {
+        Bucket,
+        Key: 'copied',
+        UploadId: id,
+        PartNumber,
+        CopySourceRange,
+        CopySource: `${Bucket}/whole`,
+      }
+      const { CopyPartResult } = await send(new UploadPartCopyCommand(input))
+      return { PartNumber, ETag: CopyPartResult!.ETag } as CompletedPart
+    }
+    const parts = [await copy(1, 'bytes=0-4999'), await copy(2, `bytes=5000-${whole.length - 1}`)]
+    expect((await failureOf(copy(3, `bytes=0-${whole.length}`))).name).toBe('InvalidArgument')
+    await complete('copied', id, parts)
+    const answer = await send(new GetObjectCommand({ Bucket, Key: 'copied' }))
+    expect(Buffer.from(await answer.Body!.transformToByteArray())).toEqual(whole)
   })
 
   test('conditions hold at completion', async () => {
