@@ -11,7 +11,8 @@ export {
   type SurveyRequest,
 } from './executor.ts'
 export { digestOf, idempotencyKey } from './identity.ts'
-export { exercisedByPorts, type InProcessOptions, inProcessExecutor } from './in-process/executor.ts'
+export { type InProcessOptions, inProcessExecutor } from './in-process/executor.ts'
+export { exercisedByPorts } from './in-process/exercised.ts'
 export { abandonRun } from './interpreter/abandon-run.ts'
 export type {
   EngineOptions,

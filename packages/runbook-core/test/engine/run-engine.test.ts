@@ -210,6 +210,19 @@ test('resume refuses another runbook, tool, action set, target or run', () => {
   expect(resultOf(world.run(good)).outcome).toBe('completed')
 })
 
+test('a resumed run has a fresh retry budget, and its attempts count on', () => {
+  const retry = { attemptsMax: 2, delayMs: 10, delayMsMax: 10 }
+  const broken = fails('connection-failed')
+  const world = new ToyWorld({ a: [broken, broken, broken, { ms: 1 }] })
+  const runbook = toyRunbook([{ id: 'a', retry }])
+  expect(resultOf(world.run(toyOptions(runbook))).outcome).toBe('failed')
+  const fold = new RunFold(runbook, 1)
+  for (const entry of world.journal.events) fold.observe(entry)
+  const resume = fold.resumption({ gapMs: 9, dropped: 'nothing' })
+  expect(resultOf(world.run(toyOptions(runbook, { resume }))).outcome).toBe('completed')
+  expect(world.invocations.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4])
+})
+
 test('a resumed run performs volatile steps again, and only those', () => {
   const world = new ToyWorld({
     stop: [{ ms: 1, error: () => new OperatingError('disk-full', 'full') }, { ms: 1 }],

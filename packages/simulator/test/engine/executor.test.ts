@@ -14,6 +14,7 @@ import {
   inProcessExecutor,
   memoryJournal,
   ObjectStore,
+  Obligations,
   OperatingError,
   type PortHandlers,
   portableChecksums,
@@ -90,7 +91,7 @@ function drive<A>(
     capabilities: new Set(more.capabilities ?? []),
     dryRun: false,
     exercised: exercisedByPorts('sandbox', new Set(['Dns'])),
-    discharges: {},
+    discharges: { *known() {} },
   })
   const engine = environment({
     Executor: executor as unknown as PortHandlers,
@@ -253,6 +254,30 @@ test('a failing effect is told with its error, and the stream it belonged to end
     ['failed', 'file-missing'],
   ])
   expect(intents(events)).toHaveLength(3)
+})
+
+test('an obligation is journalled before it is taken, once, and given back only by a discharge of its kind', () => {
+  const obligation = (kind: string) => ({ id: 'o', kind, subject: {}, release: 'on-interrupt' as const })
+  const takes = (kind: string) =>
+    action({
+      *run() {
+        yield* Obligations.take(obligation(kind))
+        yield* Obligations.take(obligation(kind))
+        return { done: 'yes' }
+      },
+    })
+  const use = function* () {
+    yield* Executor.perform(invocation())
+    const held = yield* Executor.held({ known: [] })
+    const left = yield* Executor.release({ runId: 'run-1', ids: held.map((each) => each.obligation.id) })
+    return { held, left: left.map(({ error }) => error.code), still: yield* Executor.held({ known: held }) }
+  }
+  const fine = drive(takes('known'), use)
+  expect(fine.exit).toMatchObject({ value: { left: [], still: [] } })
+  expect(fine.events.map(({ type }) => type)).toEqual(['obligation-taken', 'obligation-discharged'])
+  const strange = drive(takes('constructor'), use)
+  expect(strange.exit).toMatchObject({ value: { left: ['capability-missing'], still: [{ step: 'step' }] } })
+  expect(strange.events.map(({ type }) => type)).toEqual(['obligation-taken'])
 })
 
 test('at every change of the target, an intent that names it is durable already', () => {

@@ -38,6 +38,7 @@ import { declaredSubjects, isCovered, takeBaseline } from './baseline.ts'
 import { Intents } from './intents.ts'
 import { RunLedger } from './run-ledger.ts'
 import { survey } from './survey.ts'
+import { understand } from './understand.ts'
 
 export interface InProcessOptions {
   readonly registry: ActionRegistry
@@ -56,12 +57,6 @@ export interface InProcessOptions {
 
 /** Ports that an executor adds to the target's. */
 const OWN_PORTS: ReadonlySet<string> = new Set([Journal.$id, Obligations.$id])
-
-/** `recorded` for actions that call a port which this target only records, else the given. */
-export function exercisedByPorts(otherwise: Exercised, recorders: ReadonlySet<string>) {
-  return (action: AnyAction): Exercised =>
-    action.ports.some((port) => recorders.has(port)) ? 'recorded' : otherwise
-}
 
 /** Handlers of the port Executor that perform actions in this process, in the target's environment. One per run. */
 export function inProcessExecutor(options: InProcessOptions): PortHandler<ExecutorContract> {
@@ -93,7 +88,7 @@ class InProcessExecutor {
   }
 
   *#perform(invocation: Invocation): Task<Performed> {
-    const { action, input } = this.#understand(invocation)
+    const { action, input } = understand(invocation, this.#options)
     const lacking = action.capabilities.optional.filter((name) => !this.#options.capabilities.has(name))
     const skipped = this.#unreachable(action, lacking)
     if (skipped !== null) return { output: null, exercised: 'no', skipped }
@@ -133,7 +128,7 @@ class InProcessExecutor {
   }
 
   *undo(reversal: Reversal): Task<void> {
-    const { action, input } = this.#understand(reversal)
+    const { action, input } = understand(reversal, this.#options)
     if (action.undo === undefined) return
     this.#ledger.skipOrdinals(reversal.step, reversal.effectsBefore)
     const subjects = declaredSubjects(action.effects(input))
@@ -159,7 +154,9 @@ class InProcessExecutor {
   }
 
   *#discharge(obligation: Obligation): Task<void> {
-    const discharge = this.#options.discharges[obligation.kind]
+    const { discharges } = this.#options
+    // The kind may come from a journal: only what the target itself lists counts, not what every object inherits.
+    const discharge = Object.hasOwn(discharges, obligation.kind) ? discharges[obligation.kind] : undefined
     if (discharge === undefined) {
       throw new OperatingError('capability-missing', `nothing here gives back a ${obligation.kind}`)
     }
@@ -177,28 +174,6 @@ class InProcessExecutor {
       }
     }
     return yield* provide(this.#environment(step, intents), closing())
-  }
-
-  #understand({ kind, input }: { readonly kind: string; readonly input: Json }): {
-    readonly action: AnyAction
-    // biome-ignore lint/suspicious/noExplicitAny: checked by the action's own schema
-    readonly input: any
-  } {
-    const action = this.#options.registry.get(kind)
-    if (action === null) throw new OperatingError('capability-missing', `there is no action ${kind} here`)
-    const lacking = action.capabilities.required.filter((name) => !this.#options.capabilities.has(name))
-    if (lacking.length > 0) {
-      throw new OperatingError('capability-missing', `the target has no ${lacking.join(', ')}`, {
-        subject: kind,
-      })
-    }
-    const parsed = action.input.safeParse(input)
-    if (parsed.success) return { action, input: parsed.data }
-    const issue = parsed.error.issues[0]
-    const where = issue?.path.join('.') ?? ''
-    throw new OperatingError('input-invalid', `the input of ${kind}: ${where}: ${issue?.message}`, {
-      subject: where,
-    })
   }
 
   #context(
