@@ -10,6 +10,7 @@ export {
 } from './evidence.ts'
 export { type EntryCodec, externalSort, type Sorted, type SortSpace } from './external-sort.ts'
 export { endLine, ORACLE_SCHEMA_VERSION } from './json-lines.ts'
+export { ledgerJsonSchema, readbackJsonSchema } from './json-schemas.ts'
 export {
   type Judged,
   type JudgeFilesInput,

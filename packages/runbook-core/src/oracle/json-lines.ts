@@ -7,7 +7,8 @@ import { type Pull, pull } from './pull.ts'
 /** The version of ledger and readback that this program writes; it reads this and all before it. */
 export const ORACLE_SCHEMA_VERSION = 1
 
-const end = z.object({ kind: z.literal('end'), records: z.int().nonnegative() })
+/** The last line, if there is one: how many records the file has. */
+export const endRecord = z.object({ kind: z.literal('end'), records: z.int().nonnegative() })
 const declared = z.object({ kind: z.string(), schemaVersion: z.int().positive() })
 
 /** What a kind of JSON Lines file is made of. */
@@ -87,7 +88,7 @@ export class JsonLinesReader<H, T> implements Pull<Numbered<T>> {
   }
 
   #endOrError(line: Line, json: unknown, error: z.ZodError): undefined {
-    const ending = end.safeParse(json)
+    const ending = endRecord.safeParse(json)
     if (!ending.success || this.#declaredEnd !== null) {
       const what = json === undefined ? 'is not JSON' : `is not a record: ${issueText(error)}`
       throw lineError(this.path, line.number, what)

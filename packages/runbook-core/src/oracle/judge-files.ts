@@ -16,6 +16,7 @@ export interface Judgement {
     readonly lossWindowMs: number | null
     /** Two files know no objective. */
     readonly targetMs: null
+    readonly status: null
     readonly derivedWorstCaseMs: null
   }
   readonly verdict: {
@@ -58,6 +59,7 @@ export function judgeEvidence(oracle: OracleEvidence): Judged {
       recoveryPointAgeMs: oracle.recoveryPointAgeMs,
       lossWindowMs: oracle.lossWindowMs,
       targetMs: null,
+      status: null,
       derivedWorstCaseMs: null,
     },
     verdict,

@@ -33,7 +33,8 @@ export type LedgerLine =
   /** The write was refused for certain. A write whose outcome nobody knows stays submitted only. */
   | { readonly op: 'failed'; readonly key: string }
 
-const header = z.object({
+/** The header as JSON has it. */
+export const ledgerHeader = z.object({
   kind: z.literal('ledger'),
   schemaVersion: z.int().positive(),
   unit: z.string().min(1).max(64),
@@ -44,7 +45,8 @@ const header = z.object({
   failureAt: instantField.nullable().default(null),
 })
 
-const line = z.discriminatedUnion('op', [
+/** Every other line as JSON has it. */
+export const ledgerRecord = z.discriminatedUnion('op', [
   z.object({ op: z.literal('submitted'), key: keyField, digest: digestField }),
   z.object({
     op: z.literal('acknowledged'),
@@ -61,7 +63,11 @@ export type LedgerReader = JsonLinesReader<LedgerHeader, LedgerLine>
 
 /** Opens a ledger (contracts.md, "Ledger"). @throws OperatingError naming the line */
 export function openLedger(path: string): Task<LedgerReader> {
-  return openJsonLines<LedgerHeader, LedgerLine>(path, { kind: 'ledger', header, line })
+  return openJsonLines<LedgerHeader, LedgerLine>(path, {
+    kind: 'ledger',
+    header: ledgerHeader,
+    line: ledgerRecord,
+  })
 }
 
 /** The header line, its end included. */

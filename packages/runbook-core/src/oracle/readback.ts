@@ -9,20 +9,26 @@ export interface ReadbackHeader {
   readonly order: 'key' | 'none'
 }
 
-const header = z.object({
+/** The header as JSON has it. */
+export const readbackHeader = z.object({
   kind: z.literal('readback'),
   schemaVersion: z.int().positive(),
   order: z.enum(['key', 'none']),
 })
 
-const line = z.object({ key: keyField, digest: digestField })
+/** Every other line as JSON has it. */
+export const readbackRecord = z.object({ key: keyField, digest: digestField })
 
 /** An open readback. */
 export type ReadbackReader = JsonLinesReader<ReadbackHeader, ReadbackRecord>
 
 /** Opens a readback: every record of a restored database (contracts.md, "Readback"). @throws OperatingError naming the line */
 export function openReadback(path: string): Task<ReadbackReader> {
-  return openJsonLines<ReadbackHeader, ReadbackRecord>(path, { kind: 'readback', header, line })
+  return openJsonLines<ReadbackHeader, ReadbackRecord>(path, {
+    kind: 'readback',
+    header: readbackHeader,
+    line: readbackRecord,
+  })
 }
 
 /** The header line, its end included. */

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { jsonSchemaOf } from '../runbook/json-schema.ts'
+import type { Json } from '../text/json.ts'
 
 /** Version of `report.json` that this release writes. */
 export const REPORT_SCHEMA_VERSION = 1
@@ -148,3 +150,6 @@ export const reportSchema = z.object({
 
 /** See `reportSchema`. */
 export type Report = z.infer<typeof reportSchema>
+
+/** JSON Schema of `report.json`. */
+export const reportJsonSchema = (): Json => jsonSchemaOf(reportSchema, 'Report')

@@ -70,7 +70,7 @@ test('entries of a key combine to the same, in any order and grouping', () => {
 })
 
 test('more contents of one key than are kept still show that one is not allowed; a ledger may not have them', () => {
-  const one = (digest: string) => ({ key: 'k', count: 1, digests: [digest] })
+  const one = (digest: string): ReadbackEntry => ({ key: 'k', count: 1, digests: [digest] })
   const many = Array.from({ length: 200 }, (_, index) => one(`d${index}`)).reduce(combineReadback)
   expect([many.count, many.digests.length]).toEqual([200, 65])
   const line = (digest: string): LedgerEntry => ({

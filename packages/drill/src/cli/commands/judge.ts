@@ -32,7 +32,7 @@ export const registerJudge: Register = (program, context, finish) => {
     .summary('compare what was written with what came back, on two files')
     .description(
       'Compares a ledger (every write as its writer saw it) with a readback (every record of the restored database) and says what ' +
-        'was recovered, lost, altered, duplicated or unexpected. Runs nothing and asks no server. docs/formats.md has both formats.',
+        'was recovered, lost, altered, duplicated or unexpected. Runs nothing and asks no server. docs/oracle.md has both formats.',
     )
     .addOption(
       flag(

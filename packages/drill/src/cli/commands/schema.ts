@@ -1,9 +1,16 @@
-import { OperatingError, schemaRegistry } from '@dr-drill/runbook-core'
+import {
+  ledgerJsonSchema,
+  OperatingError,
+  readbackJsonSchema,
+  reportJsonSchema,
+  type SchemaRegistry,
+  schemaRegistry,
+} from '@dr-drill/runbook-core'
 import type { Register } from '../program.ts'
 
 /** `drill schema NAME`: the JSON Schema of a kind of file. */
 export const registerSchema: Register = (program, context) => {
-  const { names } = schemaRegistry()
+  const { names } = schemas()
   program
     .command('schema')
     .summary('print the JSON Schema of a kind of file, for editors')
@@ -11,7 +18,7 @@ export const registerSchema: Register = (program, context) => {
     .argument('<NAME>', 'kind of file')
     .addHelpText('after', '\nExample:\n  ./drill schema runbook > runbook.schema.json')
     .action((name: string) => {
-      const schema = schemaRegistry().get(name)
+      const schema = schemas().get(name)
       if (schema === null) {
         throw new OperatingError('usage-invalid', `there is no schema ${name}`, {
           subject: name,
@@ -20,4 +27,11 @@ export const registerSchema: Register = (program, context) => {
       }
       context.terminal.out(`${JSON.stringify(schema, null, 2)}\n`)
     })
+}
+
+function schemas(): SchemaRegistry {
+  return schemaRegistry()
+    .register('ledger', ledgerJsonSchema)
+    .register('readback', readbackJsonSchema)
+    .register('report', reportJsonSchema)
 }

@@ -1,20 +1,20 @@
-import { writeFileSync } from 'node:fs'
 import {
   buildReport,
+  driveAsync,
+  environment,
   type JudgedRun,
   judgeRun,
-  junitReport,
-  markdownReport,
   plan,
   type QualifiedRunbook,
   RecordFold,
   type Report,
   type RunRecord,
-  reportText,
+  unwrap,
 } from '@dr-drill/runbook-core'
+import { nodeFileSystem } from '@dr-drill/simulator/server'
+import { writeReports } from '../../report/index.ts'
 import { stemedbActions } from '../stemedb-actions.ts'
 import { foldJournal } from './journal.ts'
-import { runFiles } from './run-directory.ts'
 import type { RunRequest } from './run-request.ts'
 
 /** A run with its verdict. */
@@ -46,9 +46,11 @@ export async function judgeAndReport(
     dryRun: request.dryRun,
   })
   const report = buildReport(judged)
-  const files = runFiles(directory)
-  writeFileSync(files.reportJson, reportText(report))
-  writeFileSync(files.reportText, markdownReport(report))
-  writeFileSync(files.junit, junitReport(report))
+  const files = nodeFileSystem({ root: directory })
+  try {
+    unwrap(await driveAsync(writeReports('/', report), environment({ FileSystem: files })))
+  } finally {
+    files.close()
+  }
   return { judged, report }
 }
