@@ -106,18 +106,19 @@ export class JournalWriter {
     this.#durableSeq = upTo
   }
 
-  /** Makes the file, or takes off what a dead run left after its last complete line. */
+  /** Makes the file, its name durable before any content; or takes off what a dead run left after its last complete line. */
   *#open(): Task<void> {
     const path = this.#path
-    if (this.#continuation === null || this.#continuation.end.offset === 0) {
+    if (this.#offset > 0) {
+      yield* FileSystem.truncate({ path, sizeBytes: this.#offset })
+      // Else power loss could mix the old end with new lines, which no reader could tell from an alteration.
+      yield* FileSystem.sync({ path })
+    } else {
       // Nothing of an earlier journal counts when not even its header is whole.
       if (this.#continuation !== null) yield* FileSystem.remove({ path })
       yield* FileSystem.create({ path, mode: JOURNAL_MODE })
-    } else {
-      yield* FileSystem.truncate({ path, sizeBytes: this.#offset })
+      yield* FileSystem.syncDirectory({ path: path.slice(0, path.lastIndexOf('/')) || '/' })
     }
-    yield* FileSystem.sync({ path })
-    yield* FileSystem.syncDirectory({ path: path.slice(0, path.lastIndexOf('/')) || '/' })
     this.#opened = true
   }
 

@@ -13,7 +13,7 @@ import {
   readJournal,
   type Task,
 } from '@dr-drill/runbook-core'
-import { RandomStream, SimulatedDisk } from '@dr-drill/simulator'
+import { type DiskFault, RandomStream, SimulatedDisk } from '@dr-drill/simulator'
 import { expect, test } from 'vitest'
 import { type Death, JOURNAL, journalOf, Process } from './support/drill.ts'
 
@@ -99,6 +99,50 @@ test('power loss at every change: what an append promised is there, what is ther
       if (left.length > 0) expect(all.at(-1)?.at).toBeGreaterThanOrEqual((left.at(-1)?.at ?? 0) + 700)
     }
   }
+})
+
+/**
+ * A process dies with half a long line written; the next one cuts it off, writes lines of its own, and then the power fails. `lies`
+ * makes the fsync after the cut do nothing. Answers whether the journal is refused.
+ */
+function isRefusedAfterCut(seed: number, lies: boolean): boolean {
+  const disk = freshDisk()
+  const long = (letter: string) => append(letter.repeat(3_000), false)
+  function* first(): Task<void> {
+    yield* append('start', true)
+    yield* long('a')
+  }
+  const counted = new Process(disk.fork())
+  counted.drive(journalled(counted, 0, first))
+  const dying = new Process(disk, { at: counted.changes, effect: 'torn' })
+  expect(dying.drive(journalled(dying, 0, first))).toBeNull()
+  let synced = false
+  const fault: DiskFault = {
+    kind: 'lying-fsync',
+    meets: ({ method }) => {
+      const isCut = lies && method === 'sync' && !synced
+      if (isCut) synced = true
+      return isCut ? 'pretend' : 'perform'
+    },
+    fork: () => fault,
+  }
+  disk.addFault(fault)
+  const next = new Process(disk)
+  next.drive(journalled(next, 0, () => long('b')))
+  disk.powerLoss(RandomStream.fromSeed(seed), 'mixture')
+  try {
+    expect(journalOf(disk).map(({ event }) => event)[0]).toEqual(note('start'))
+    return false
+  } catch (error) {
+    if (error instanceof OperatingError && error.code === 'journal-damaged') return true
+    throw error
+  }
+}
+
+test("canary: without the fsync after cutting a dead run's last line, power loss can make the journal look altered", () => {
+  const seeds = Array.from({ length: 300 }, (_, index) => index)
+  expect(seeds.some((seed) => isRefusedAfterCut(seed, true))).toBe(true)
+  expect(seeds.filter((seed) => isRefusedAfterCut(seed, false))).toEqual([])
 })
 
 test('after a failed fsync nothing more is written, and every append fails alike', () => {
