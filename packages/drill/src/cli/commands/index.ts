@@ -10,6 +10,7 @@ import { registerResume } from './resume.ts'
 import { registerRun } from './run.ts'
 import { registerSchema } from './schema.ts'
 import { registerServe } from './serve.ts'
+import { registerWorld } from './world.ts'
 
 /** Commands in the order in which help lists them. Only what exists stands here. */
 export const COMMANDS: readonly Register[] = [
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Register[] = [
   registerReport,
   registerClean,
   registerJudge,
+  registerWorld,
   registerServe,
   registerOps,
   registerDoctor,

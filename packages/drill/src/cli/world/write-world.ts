@@ -1,0 +1,140 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { formatInstant, OperatingError } from '@dr-drill/runbook-core'
+import { generateWorld, type SimulatedDisk, type World } from '@dr-drill/simulator'
+import { nativeChecksums, nativeS3Digests } from '@dr-drill/simulator/server'
+
+/** Version of the engine that worlds are made with, and of its artefact in the bucket. */
+const ENGINE_VERSION = '0.1.0'
+const ARTIFACT = `artifacts/stemedb-api-${ENGINE_VERSION}`
+
+/** Newest version of `world.json`. */
+const WORLD_SCHEMA_VERSION = 1
+
+export interface WriteWorldOptions {
+  /** Absent or empty. */
+  readonly directory: string
+  readonly seed: number
+  readonly assertions: number
+  readonly shiftMs: number
+}
+
+/**
+ * Writes a production history: `s3/` (data directory of the embedded server), `trust.pub`, `world.json`, and last `ledger.jsonl`, whose
+ * presence means that all is there. @throws usage-invalid when the directory holds something
+ */
+export function writeWorld(options: WriteWorldOptions): World {
+  const { directory } = options
+  if (existsSync(directory) && readdirSync(directory).length > 0) {
+    throw new OperatingError('usage-invalid', `${directory} is not empty`, {
+      subject: directory,
+      hint: 'Name a directory that does not exist yet; worlds are never written over anything.',
+    })
+  }
+  mkdirSync(directory, { recursive: true })
+  const ledger = new LineFile(join(directory, 'ledger.jsonl.part'))
+  const world = generateWorld({
+    seed: options.seed,
+    assertions: options.assertions,
+    shiftMs: options.shiftMs,
+    checksums: nativeChecksums,
+    digests: nativeS3Digests,
+    engineVersion: ENGINE_VERSION,
+    artifacts: [{ key: ARTIFACT, bytes: artifact() }],
+    ledger: (line) => ledger.write(line),
+  })
+  ledger.close()
+  dump(world.s3, '', join(directory, 's3'))
+  writeFileSync(join(directory, 'trust.pub'), `${world.trustKey}\n`)
+  writeFileSync(join(directory, 'world.json'), `${JSON.stringify(describe(world, options), null, 2)}\n`)
+  renameSync(join(directory, 'ledger.jsonl.part'), join(directory, 'ledger.jsonl'))
+  return world
+}
+
+/** What `world.json` says. */
+export function describe(world: World, options: WriteWorldOptions) {
+  return {
+    kind: 'world',
+    schemaVersion: WORLD_SCHEMA_VERSION,
+    seed: options.seed,
+    shiftMs: options.shiftMs,
+    startedAt: formatInstant(world.startedAt),
+    failureAt: formatInstant(world.failureAt),
+    history: world.history,
+    bucket: world.bucket,
+    acknowledged: world.acknowledged,
+    trustKey: world.trustKey,
+  }
+}
+
+function artifact(): Uint8Array {
+  const file = new URL(`../../../../../fixtures/${ARTIFACT}`, import.meta.url)
+  return readFileSync(fileURLToPath(file))
+}
+
+const CHUNK_BYTES = 1024 * 1024
+
+/** A directory of a simulated disk as files of this machine; what operations keep there is plain files and directories. */
+function dump(disk: SimulatedDisk, path: string, to: string): void {
+  const files = disk.handlers()
+  mkdirSync(to, { recursive: true })
+  for (const { name, type } of files.list({ path: path === '' ? '/' : path })) {
+    if (type === 'directory') dump(disk, `${path}/${name}`, join(to, name))
+    else writeFileOf(files, `${path}/${name}`, join(to, name))
+  }
+}
+
+function writeFileOf(files: ReturnType<SimulatedDisk['handlers']>, from: string, to: string): void {
+  const descriptor = openSync(to, 'wx')
+  try {
+    for (let offset = 0; ; ) {
+      const bytes = files.read({ path: from, offset, length: CHUNK_BYTES })
+      if (bytes.length === 0) return
+      writeSync(descriptor, bytes)
+      offset += bytes.length
+    }
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** A file written line by line through one buffer. */
+class LineFile {
+  readonly #descriptor: number
+  #pending: string[] = []
+  #length = 0
+
+  constructor(path: string) {
+    this.#descriptor = openSync(path, 'wx')
+  }
+
+  write(line: string): void {
+    this.#pending.push(line)
+    this.#length += line.length
+    if (this.#length > CHUNK_BYTES) this.#flush()
+  }
+
+  close(): void {
+    this.#flush()
+    fsyncSync(this.#descriptor)
+    closeSync(this.#descriptor)
+  }
+
+  #flush(): void {
+    writeSync(this.#descriptor, this.#pending.join(''))
+    this.#pending = []
+    this.#length = 0
+  }
+}
