@@ -80,7 +80,9 @@ export class StepFold {
       }
       case 'step-failed': {
         const errors = [...this.#record.errors, event.error].slice(-ERRORS_PER_STEP_MAX)
-        this.#change({ status: 'failed', ended: moment, errors })
+        // An input that cannot be evaluated fails an attempt that never began.
+        const attempts = Math.max(this.#record.attempts, event.attempt)
+        this.#change({ status: 'failed', ended: moment, errors, attempts })
         break
       }
       case 'step-interrupted':
