@@ -44,13 +44,11 @@ function honest(stored: readonly Assertion[], pageSize: number) {
     const { cursor } = request.body as { cursor: string | null }
     const from = Number(cursor ?? 0)
     const to = Math.min(from + pageSize, stored.length)
-    const assertions = stored
-      .slice(from, to)
-      .map((one, index) => ({
-        ...one,
-        position: String(from + index + 1),
-        timestamp: '2026-02-11T12:00:00.000Z',
-      }))
+    const assertions = stored.slice(from, to).map((one, index) => ({
+      ...one,
+      position: String(from + index + 1),
+      timestamp: '2026-02-11T12:00:00.000Z',
+    }))
     return ok({ assertions, cursor: to < stored.length ? String(to) : null })
   }
 }
