@@ -1,0 +1,87 @@
+import {
+  type Checksums,
+  type Environment,
+  environment,
+  type HttpContract,
+  type HttpRequest,
+  type HttpResponse,
+  OperatingError,
+  type PortHandler,
+  type PortHandlers,
+  type Task,
+  utf8Encode,
+} from '@dr-drill/runbook-core'
+import { STEMEDB_PATHS } from '@dr-drill/runbook-core/stemedb'
+import { SimulatedDisk } from '../disk/index.ts'
+import { clockHandlers, type Kernel, type RandomStream, randomHandlers } from '../kernel/index.ts'
+import { objectStoreHandlers, type S3Service } from '../s3/index.ts'
+import type { StemedbApi } from '../stemedb/index.ts'
+import { worldSigner } from './signing.ts'
+
+/** Name of the store that production backs up to. */
+export const WORLD_STORE = 'archive'
+/** Bucket of production (seed-facts C.5). */
+export const PRODUCTION_BUCKET = 'stemedb-backups-prod'
+
+/** The operations' token; a world has nothing to hide. */
+export const WORLD_ADMIN_TOKEN = 'world-admin-token'
+
+const CREDENTIALS = { accessKey: 'world', secretKey: 'world' }
+/** How a world's service is reached while it is made; gone once it is written. */
+export const WORLD_CREDENTIAL = { ...CREDENTIALS, rights: 'read-write' } as const
+
+export interface ProductionHostOptions {
+  readonly seed: number
+  readonly checksums: Checksums
+  readonly kernel: Kernel
+  readonly random: RandomStream
+  readonly service: S3Service
+  /** History time at virtual time 0, shift included, ms. */
+  readonly epochMs: number
+}
+
+/** The host that production runs on: a disk, a clock, its object store, and the engine's API as its operations reach it. */
+export class ProductionHost {
+  readonly disk = freshDisk()
+  readonly environment: Environment
+  /** Null until the engine runs. */
+  api: StemedbApi | null = null
+
+  constructor(options: ProductionHostOptions) {
+    const { kernel, service } = options
+    const stores = {
+      [WORLD_STORE]: { service, bucket: PRODUCTION_BUCKET, prefix: '', credentials: CREDENTIALS },
+    }
+    const handlers = {
+      FileSystem: this.disk.handlers(),
+      Clock: clockHandlers(kernel, { epochMs: options.epochMs }),
+      Random: randomHandlers(options.random),
+      ObjectStore: objectStoreHandlers({ stores }),
+      Signer: worldSigner(options.checksums, options.seed),
+      Http: { tell: (request) => this.#request(request), ask: (request) => this.#request(request) },
+      Log: { write: () => undefined },
+    } satisfies Record<string, PortHandlers> & { Http: PortHandler<HttpContract> }
+    this.environment = environment(handlers as Record<string, PortHandlers>)
+  }
+
+  /** Requests of the operations, by the very surface that the server process puts on sockets. */
+  *#request({ method, path, body }: HttpRequest): Task<HttpResponse> {
+    if (this.api === null) throw new OperatingError('connection-failed', 'the engine does not run')
+    const answer = yield* this.api.handle({
+      method,
+      path,
+      body: utf8Encode(JSON.stringify(body ?? {})),
+      fromLoopback: true,
+      authorization: `Bearer ${WORLD_ADMIN_TOKEN}`,
+    })
+    return { status: answer.status, contentType: answer.contentType, text: answer.body }
+  }
+}
+
+function freshDisk(): SimulatedDisk {
+  const disk = new SimulatedDisk()
+  for (const directory of [STEMEDB_PATHS.wal, STEMEDB_PATHS.db, STEMEDB_PATHS.backups]) {
+    disk.place(`${directory}/.keep`, new Uint8Array(0))
+  }
+  return disk
+}
