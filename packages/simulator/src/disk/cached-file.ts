@@ -61,8 +61,7 @@ export class CachedFile {
 
   write(offset: number, bytes: Uint8Array): void {
     if (bytes.length === 0) return
-    const from = Math.min(offset, this.sizeBytes)
-    this.#remember(from, offset + bytes.length)
+    this.#remember(offset, offset + bytes.length)
     this.#content.write(offset, bytes)
     this.#extentBytes = Math.max(this.#extentBytes, this.sizeBytes)
   }
@@ -91,8 +90,7 @@ export class CachedFile {
 
   /** Keeps the versions that a change of [from, to) is about to overwrite. */
   #remember(from: number, to: number): void {
-    const extent = Math.max(this.#extentBytes, this.#durableSizeBytes)
-    const last = Math.ceil(Math.min(to, extent) / SECTOR_BYTES)
+    const last = Math.ceil(Math.min(to, this.#extentBytes) / SECTOR_BYTES)
     for (let sector = Math.floor(from / SECTOR_BYTES); sector < last; sector += 1) {
       const versions = this.#older.get(sector)
       const version = this.#sector(sector)

@@ -179,6 +179,21 @@ test('writes tear: nothing, all, parts, and a later write without an earlier one
   expect(patterns).toContain('1122')
 })
 
+test('a sector that was rewritten before any fsync is seen empty, as first written, and as last written (canary)', () => {
+  const seen = new Set<number | undefined>()
+  for (let seed = 0; seed < 200; seed += 1) {
+    const disk = new SimulatedDisk()
+    const files = disk.handlers()
+    files.create({ path: '/f', mode: 0o600 })
+    files.syncDirectory({ path: '/' })
+    for (const fill of [1, 2])
+      files.write({ path: '/f', offset: 0, bytes: new Uint8Array(SECTOR_BYTES).fill(fill) })
+    disk.powerLoss(RandomStream.fromSeed(seed))
+    seen.add(disk.pristine('/f')[0])
+  }
+  expect(seen).toEqual(new Set([undefined, 0, 1, 2]))
+})
+
 test('a rename that was not fsynced is seen not done, done, and with both names (canary)', () => {
   const seen = new Set<string>()
   for (let seed = 0; seed < 200; seed += 1) {
