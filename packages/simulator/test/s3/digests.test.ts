@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { utf8Encode } from '@dr-drill/runbook-core'
-import { portableS3Digests } from '@dr-drill/simulator'
-import { nativeS3Digests } from '@dr-drill/simulator/server'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { base64Decode, base64Encode } from '../../src/s3/digests/base64.ts'
+import { portableS3Digests } from '../../src/s3/index.ts'
+import { nativeS3Digests } from '../../src/server/s3/native-digests.ts'
 import { numRuns } from './support.ts'
 
 test('MD5 and SHA-1 agree with node:crypto, fed in any pieces (property)', () => {

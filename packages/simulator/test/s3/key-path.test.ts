@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { keyPath, segmentOf, versionPaths } from '@dr-drill/simulator'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { keyPath, segmentOf, versionPaths } from '../../src/s3/index.ts'
 import { anyKey, numRuns } from './support.ts'
 
 describe('where a key lies', () => {
@@ -18,7 +18,7 @@ describe('where a key lies', () => {
           }
         }
       }),
-      { numRuns: numRuns(500) },
+      { numRuns: numRuns(200) },
     )
   })
 
@@ -32,7 +32,7 @@ describe('where a key lies', () => {
           expect(two.directory === file || two.directory.startsWith(`${file}/`)).toBe(false)
         }
       }),
-      { numRuns: numRuns(500) },
+      { numRuns: numRuns(200) },
     )
   })
 

@@ -16,9 +16,9 @@ import {
   unwrap,
   utf8Encode,
 } from '@dr-drill/runbook-core'
-import { objectStoreHandlers, s3Fault, versionPaths } from '@dr-drill/simulator'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { objectStoreHandlers, s3Fault, versionPaths } from '../../src/s3/index.ts'
 import { anyKey, digests, LateDisk, NOW_MS, numRuns, World, WRITER } from './support.ts'
 
 function worldWithBucket(versioning: 'enabled' | 'suspended' | null = null): World {
@@ -53,7 +53,7 @@ describe('any legal key', () => {
         const { objects } = world.run(ObjectStore.list({ store: 'whole', prefix: '' }))
         expect(new Set(objects.map(({ key }) => key))).toEqual(new Set(keys))
       }),
-      { numRuns: numRuns(60) },
+      { numRuns: numRuns(30) },
     )
   })
 
@@ -123,7 +123,7 @@ describe('listing', () => {
           expect(found).toEqual(expected(keys, prefix, delimiter, startAfter))
         },
       ),
-      { numRuns: numRuns(150) },
+      { numRuns: numRuns(80) },
     )
   })
 

@@ -7,9 +7,10 @@ import {
   type Task,
   utf8Encode,
 } from '@dr-drill/runbook-core'
-import { RandomStream, SimulatedDisk } from '@dr-drill/simulator'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { SimulatedDisk } from '../../src/disk/index.ts'
+import { RandomStream } from '../../src/kernel/index.ts'
 import { deleteKey } from '../../src/s3/operations/delete-object.ts'
 import { numRuns, World } from './support.ts'
 
@@ -105,7 +106,7 @@ test('power loss at any effect: acknowledged objects are whole, others old or ne
     fc.property(steps, fc.integer({ min: 1, max: 120 }), fc.nat(), (todo, effects, seed) => {
       survives(todo, effects, seed)
     }),
-    { numRuns: numRuns(200) },
+    { numRuns: numRuns(100) },
   )
 })
 

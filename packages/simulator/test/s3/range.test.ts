@@ -1,6 +1,6 @@
-import { S3Error } from '@dr-drill/simulator'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { S3Error } from '../../src/s3/index.ts'
 import { parseRange } from '../../src/s3/wire/range.ts'
 import { numRuns } from './support.ts'
 

@@ -8,6 +8,8 @@ import {
   unwrap,
   utf8Encode,
 } from '@dr-drill/runbook-core'
+import fc from 'fast-check'
+import { SimulatedDisk } from '../../src/disk/index.ts'
 import {
   bodyOf,
   objectStoreHandlers,
@@ -15,9 +17,7 @@ import {
   type S3Request,
   type S3Response,
   S3Service,
-  SimulatedDisk,
-} from '@dr-drill/simulator'
-import fc from 'fast-check'
+} from '../../src/s3/index.ts'
 
 export const WRITER = { accessKey: 'writer', secretKey: 'writer-secret', rights: 'read-write' } as const
 export const READER = { accessKey: 'reader', secretKey: 'reader-secret', rights: 'read-only' } as const

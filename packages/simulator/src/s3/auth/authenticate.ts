@@ -1,5 +1,6 @@
 import type { S3Digests } from '../digests/index.ts'
 import { S3Error } from '../errors/index.ts'
+import { parseHttpDate } from '../wire/http-date.ts'
 import type { S3Request } from '../wire/request.ts'
 import { parseQuery, uriDecode, uriEncode } from '../wire/uri.ts'
 import { ChunkSignatures } from './chunk-signatures.ts'
@@ -160,8 +161,8 @@ function signatureFields(
 }
 
 function timestampOf(date: string | undefined): string {
-  const at = Date.parse(date ?? '')
-  return Number.isNaN(at) ? '' : new Date(at).toISOString().replace(/[-:]|\.\d+/g, '')
+  const at = parseHttpDate(date)
+  return at === null ? '' : new Date(at).toISOString().replace(/[-:]|\.\d+/g, '')
 }
 
 /** Milliseconds of `YYYYMMDDTHHMMSSZ`; NaN for anything else. */

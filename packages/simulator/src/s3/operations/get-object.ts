@@ -3,6 +3,7 @@ import type { ObjectRecord } from '../storage/records.ts'
 import { attributeHeaders } from '../wire/attributes.ts'
 import { checksumHeaders } from '../wire/checksum-headers.ts'
 import { checkRead } from '../wire/conditions.ts'
+import { httpDate } from '../wire/http-date.ts'
 import { parseRange } from '../wire/range.ts'
 import type { S3Response } from '../wire/response.ts'
 import type { OperationInput, ServiceContext } from './context.ts'
@@ -64,7 +65,7 @@ export function objectHeaders(record: ObjectRecord): Record<string, string> {
     ...attributeHeaders(record.attributes),
     'accept-ranges': 'bytes',
     etag: `"${record.etag}"`,
-    'last-modified': new Date(record.lastModified).toUTCString(),
+    'last-modified': httpDate(record.lastModified),
     ...versionHeader(record.versionId),
   }
 }

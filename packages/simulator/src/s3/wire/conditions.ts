@@ -1,5 +1,6 @@
 import { S3Error } from '../errors/index.ts'
 import type { ObjectRecord } from '../storage/records.ts'
+import { httpDate, parseHttpDate } from './http-date.ts'
 
 type Headers = ReadonlyMap<string, string>
 
@@ -41,14 +42,14 @@ export function checkWrite(conditions: WriteConditions, newest: ObjectRecord | n
  */
 export function checkRead(headers: Headers, record: ObjectRecord, prefix = ''): void {
   const ifMatch = headers.get(`${prefix}if-match`)
-  const unmodifiedSince = instantOf(headers.get(`${prefix}if-unmodified-since`))
+  const unmodifiedSince = parseHttpDate(headers.get(`${prefix}if-unmodified-since`))
   if (ifMatch !== undefined) {
     if (!lists(ifMatch, record.etag)) throw failed('If-Match')
   } else if (unmodifiedSince !== null && record.lastModified > unmodifiedSince) {
     throw failed('If-Unmodified-Since')
   }
   const ifNoneMatch = headers.get(`${prefix}if-none-match`)
-  const modifiedSince = instantOf(headers.get(`${prefix}if-modified-since`))
+  const modifiedSince = parseHttpDate(headers.get(`${prefix}if-modified-since`))
   const isUnchanged =
     ifNoneMatch !== undefined
       ? lists(ifNoneMatch, record.etag)
@@ -61,7 +62,7 @@ export function checkRead(headers: Headers, record: ObjectRecord, prefix = ''): 
     {},
     {
       etag: `"${record.etag}"`,
-      'last-modified': new Date(record.lastModified).toUTCString(),
+      'last-modified': httpDate(record.lastModified),
     },
   )
 }
@@ -81,10 +82,4 @@ function lists(header: string, etag: string): boolean {
 /** An ETag without its quotes. */
 export function unquoted(etag: string): string {
   return etag.replace(/^"(.*)"$/, '$1')
-}
-
-/** An HTTP date, ms; null when absent or unreadable, which RFC 9110 says to ignore. */
-function instantOf(header: string | undefined): number | null {
-  const at = Date.parse(header ?? '')
-  return Number.isNaN(at) ? null : at
 }

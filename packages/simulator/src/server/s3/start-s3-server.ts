@@ -1,7 +1,13 @@
 import { mkdirSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { asyncRuntime, driveAsync, environment, OperatingError } from '@dr-drill/runbook-core'
+import {
+  asyncRuntime,
+  driveAsync,
+  environment,
+  OperatingError,
+  toOperatingError,
+} from '@dr-drill/runbook-core'
 import {
   type S3Credential,
   type S3Faults,
@@ -35,7 +41,7 @@ export interface S3ServerOptions {
   readonly idleMs?: number
   /** False: nothing is synced; for throw-away worlds, which may be lost with the machine. Default true. */
   readonly durable?: boolean
-  /** Told of failures that clients see as InternalError. */
+  /** Told of failures that clients see as InternalError; default: a line on stderr. */
   readonly onFailure?: (failure: unknown) => void
 }
 
@@ -66,7 +72,7 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
     digests: nativeS3Digests,
     pin: (path) => new DescriptorFile(options.dataDirectory, path),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
-    ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
+    onFailure: options.onFailure ?? tellFailure,
   })
   const prepared = await driveAsync(service.prepare(), environment({}))
   if (prepared.kind === 'failure') throw prepared.error
@@ -83,6 +89,11 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
       files.close()
     },
   }
+}
+
+function tellFailure(failure: unknown): void {
+  const { code, message } = toOperatingError(failure)
+  process.stderr.write(`s3: ${code}: ${message}\n`)
 }
 
 function httpServer(options: S3ServerOptions, service: S3Service, inFlight: Set<Promise<void>>): Server {
