@@ -21,6 +21,8 @@ export interface SupervisorOptions {
 /** The host's service manager where there is none: units as child processes of this process. */
 export interface Supervisor {
   readonly handlers: PortHandler<ServicesContract>
+  /** True while a process of the service runs. */
+  isRunning(service: string): boolean
   /** Ends every timer and process, within the given patience or the unit's own if that is shorter. */
   close(patienceMs: number): Promise<void>
 }
@@ -30,6 +32,7 @@ export function supervisor(options: SupervisorOptions): Supervisor {
   const manager = new Manager(options)
   return {
     handlers: manager.handlers(),
+    isRunning: (service) => manager.isRunning(service),
     close: (patienceMs) => manager.close(patienceMs),
   }
 }
@@ -62,6 +65,10 @@ class Manager {
       status: ({ names }) => names.map((name) => this.#status(name)),
       log: ({ name, linesMax }) => this.#service(name).log.newest(linesMax),
     }
+  }
+
+  isRunning(service: string): boolean {
+    return this.#services.get(service)?.invocation != null
   }
 
   async close(patienceMs: number): Promise<void> {

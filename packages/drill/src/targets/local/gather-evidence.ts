@@ -32,7 +32,6 @@ export interface GatherInput {
   readonly target: LocalTarget
   readonly before: Copies | null
   readonly failureAt: number
-  readonly diskPeakBytes: number
 }
 
 /** Collects the evidence of a local run and counts, last, the requests that its source saw. */
@@ -57,7 +56,7 @@ export async function gatherEvidence(input: GatherInput): Promise<readonly RunEv
       trustKeyGiven: stores.trustKey !== null,
       failureAt: input.failureAt,
       sourceBefore: input.before,
-      diskPeakBytes: input.diskPeakBytes,
+      diskPeakBytes: target.meter.peakBytes,
       fullSize: input.request.source.kind === 'store',
     })
     const events = unwrap(await driveAsync(collecting, target.environment))

@@ -1,23 +1,19 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, rmSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import {
   type ActionRegistry,
-  type Continuation,
   driveAsync,
   type EngineOptions,
+  type Environment,
   type Exit,
   environment,
   exercisedByPorts,
   type Fiber,
-  formatInstant,
   inProcessExecutor,
   OperatingError,
   type PortHandlers,
   type QualifiedRunbook,
-  type Resumption,
   type RunEvent,
-  RunFold,
-  type RunIdentity,
   type RunResult,
   runEngine,
 } from '@dr-drill/runbook-core'
@@ -29,18 +25,20 @@ import { systemRandom } from '../../ports/random.ts'
 import { stemedbActions } from '../stemedb-actions.ts'
 import type { ChildServer } from './child-server.ts'
 import { LOCAL_DISCHARGES } from './discharges.ts'
-import { type DiskMeter, diskMeter } from './evidence/disk-peak.ts'
 import { keptCopies } from './evidence/kept-copies.ts'
+import type { Copies } from './evidence/source-copies.ts'
 import { gatherEvidence } from './gather-evidence.ts'
-import { foldJournal, openJournal } from './journal.ts'
+import { historyShift } from './history-shift.ts'
+import { openJournal, type RunJournal } from './journal.ts'
 import { judgeAndReport, type ReportedRun, recordOf } from './judge-and-report.ts'
-import { runSecrets } from './keys.ts'
+import { type RunSecrets, runSecrets } from './keys.ts'
 import { type LocalTarget, openLocalTarget } from './local-target.ts'
+import { drillStart, type ResumePoint, resumePoint } from './resume-point.ts'
+import { LOCAL, runIdentity } from './run-identity.ts'
 import { takeRunLock } from './run-lock.ts'
 import type { RunRequest } from './run-request.ts'
 import { probeServiceAccount } from './service-account.ts'
 import { type PreparedStores, prepareStores } from './source.ts'
-import { actionsDigest, toolIdentity } from './tool-identity.ts'
 
 /** What a local run tells and asks while it goes on. */
 export interface LocalRunHooks {
@@ -57,8 +55,6 @@ export interface LocalRunHooks {
 
 /** Steps under way at once. */
 const CONCURRENCY = 4
-/** Name under which the target's parameter profiles stand in runbooks. */
-const PROFILE = 'local'
 
 /** Runs a new run, or goes on with one that was interrupted, and reports it. Whatever was started is gone when this returns. */
 export async function runLocal(
@@ -69,13 +65,26 @@ export async function runLocal(
   resuming: boolean,
 ): Promise<ReportedRun> {
   const lock = takeRunLock(directory)
-  const run = new LocalRun(directory, request, runbookText, hooks, resuming)
+  const run = new LocalRun(directory, request, runbookText, hooks)
   try {
-    return await run.perform()
+    return await run.perform(resuming)
   } finally {
     await run.close()
     lock.release()
   }
+}
+
+/** Everything that stands before the first step. */
+interface Prepared {
+  readonly actions: ActionRegistry
+  readonly secrets: RunSecrets
+  readonly stores: PreparedStores
+  readonly runbook: QualifiedRunbook
+  readonly point: ResumePoint | null
+  readonly historyShiftMs: number
+  readonly target: LocalTarget
+  readonly before: Copies | null
+  readonly failureAt: number
 }
 
 class LocalRun {
@@ -83,137 +92,46 @@ class LocalRun {
   readonly #request: RunRequest
   readonly #runbookText: string
   readonly #hooks: LocalRunHooks
-  readonly #resuming: boolean
   readonly #servers: ChildServer[] = []
+  readonly #forgetInterrupt: () => void
   #target: LocalTarget | null = null
   #interruptedBy: string | null = null
-  #onInterrupt: (reason: string) => void = () => {}
-  readonly #forgetInterrupt: () => void
+  #onInterrupt: () => void = () => {}
 
-  constructor(
-    directory: string,
-    request: RunRequest,
-    runbookText: string,
-    hooks: LocalRunHooks,
-    resuming: boolean,
-  ) {
+  constructor(directory: string, request: RunRequest, runbookText: string, hooks: LocalRunHooks) {
     this.#directory = directory
     this.#request = request
     this.#runbookText = runbookText
     this.#hooks = hooks
-    this.#resuming = resuming
     this.#forgetInterrupt = hooks.onInterrupt((reason) => {
       this.#interruptedBy = reason
-      this.#onInterrupt(reason)
+      this.#onInterrupt()
     })
   }
 
-  async perform(): Promise<ReportedRun> {
-    const { work } = this.#request
-    mkdirSync(work, { recursive: true })
-    const secrets = runSecrets(work)
-    const actions = stemedbActions()
-    this.#load(actions, this.#request.params)
-    this.#hooks.say(
-      this.#request.source.kind === 'generated' ? 'preparing a production to restore' : 'preparing',
-    )
-    const stores = await prepareStores(this.#request, secrets, this.#servers)
-    this.#stopIfInterrupted()
-    const params = stores.trustKey === null ? {} : { 'trust-key': stores.trustKey }
-    const runbook = this.#load(actions, { ...params, ...this.#request.params })
-    this.#hooks.onRunbook(runbook)
-    const resumption = this.#resuming ? await this.#resumption(runbook) : null
-    const shift = keptShift(work, this.#request, stores)
-    const drillStartMs = resumption === null ? 0 : resumption.resume.lastAt + resumption.resume.gapMs
-    const account = probeServiceAccount([this.#directory, new URL(import.meta.url).pathname])
-    if (account.kind === 'own') this.#hooks.onLog({ level: 'info', message: account.reason })
-    const meterOf: { meter: DiskMeter | null } = { meter: null }
-    const target = await openLocalTarget({
-      work,
-      locations: { source: stores.source, archive: stores.archive },
-      secrets,
-      account,
-      allowHostCommands: this.#request.allowHostCommands,
-      drillStartMs,
-      historyShiftMs: shift,
-      variables: this.#hooks.variables,
-      onLog: this.#hooks.onLog,
-      onRecord: () => {},
-      meter: (files) => {
-        meterOf.meter = diskMeter(files)
-        return meterOf.meter
-      },
-    })
-    this.#target = target
-    const before = await keptCopies(work, target.environment)
-    this.#stopIfInterrupted()
-    const clock = realClock({ drillStartMs, historyShiftMs: shift })
+  async perform(resuming: boolean): Promise<ReportedRun> {
+    const prepared = await this.#prepare(resuming)
+    const { runbook, point, historyShiftMs } = prepared
+    const clock = realClock({ drillStartMs: drillStart(point), historyShiftMs })
     const journal = openJournal(
       this.#directory,
       clock as unknown as PortHandlers,
-      resumption?.continuation ?? null,
+      point?.continuation ?? null,
       this.#hooks.onEvent,
     )
     try {
-      const executor = inProcessExecutor({
-        registry: actions,
-        environment: target.environment,
-        journal: journal.handlers,
-        checksums: nativeChecksums,
-        capabilities: target.capabilities,
-        dryRun: this.#request.dryRun,
-        exercised: exercisedByPorts('sandbox', target.recorders),
-        discharges: LOCAL_DISCHARGES,
-      })
-      const world = environment({
-        Journal: journal.handlers as unknown as PortHandlers,
-        Executor: executor as unknown as PortHandlers,
-        Clock: clock as unknown as PortHandlers,
-        Random: systemRandom() as unknown as PortHandlers,
-      })
-      const failureAt = stores.failureAt ?? Date.now() + shift
-      const options: EngineOptions = {
-        runbook,
-        identity: this.#identity(actions, target, resumption?.resume ?? null),
-        checksums: nativeChecksums,
-        concurrency: CONCURRENCY,
-        marks: [
-          { name: 'failure', at: failureAt, domain: 'history' },
-          { name: 'detected', at: 0, domain: 'drill' },
-          { name: 'declared', at: 0, domain: 'drill' },
-        ],
-        approvals: this.#request.approvals,
-        deadlineMs: this.#request.deadlineMs,
-        resume: resumption?.resume ?? null,
-        interruptReason: () => this.#interruptedBy ?? 'the run was interrupted',
-      }
-      const exit = await this.#drive(options, world)
+      const exit = await this.#drive(
+        this.#engineOptions(prepared),
+        this.#engineWorld(prepared, journal, clock),
+      )
       if (exit.kind === 'failure') throw exit.error
-      if (this.#interruptedBy === null) {
-        await journal.append(
-          await gatherEvidence({
-            request: this.#request,
-            stores,
-            secrets,
-            servers: this.#servers,
-            directory: this.#directory,
-            record: await recordOf(this.#directory),
-            runbook,
-            target,
-            before,
-            failureAt,
-            diskPeakBytes: meterOf.meter?.peakBytes ?? 0,
-          }),
-        )
-        // What the run started ends with it here; on a host of its own it would stay.
-        if (exit.kind === 'success') await journal.append(await endServices(target, exit.value))
-      }
+      if (exit.kind === 'success') await this.#collect(prepared, journal, exit.value)
     } finally {
       journal.close()
     }
     const reported = await judgeAndReport(this.#directory, runbook, this.#request)
     await this.close()
-    if (!this.#keeps(reported.report.passed)) rmSync(work, { recursive: true, force: true })
+    if (!this.#keeps(reported.report.passed)) rmSync(this.#request.work, { recursive: true, force: true })
     return reported
   }
 
@@ -226,17 +144,103 @@ class LocalRun {
     await Promise.all(this.#servers.splice(0).map((server) => server.stop()))
   }
 
+  async #prepare(resuming: boolean): Promise<Prepared> {
+    const { work, params, source } = this.#request
+    mkdirSync(work, { recursive: true })
+    const secrets = runSecrets(work)
+    const actions = stemedbActions()
+    // A runbook that cannot be read is told before a production is made for it.
+    this.#load(actions, params)
+    this.#hooks.say(source.kind === 'generated' ? 'preparing a production to restore' : 'preparing')
+    const stores = await prepareStores(this.#request, secrets, this.#servers)
+    this.#stopIfInterrupted()
+    const known = stores.trustKey === null ? {} : { 'trust-key': stores.trustKey }
+    const runbook = this.#load(actions, { ...known, ...params })
+    this.#hooks.onRunbook(runbook)
+    const point = resuming ? await resumePoint(this.#directory, runbook, CONCURRENCY) : null
+    const historyShiftMs = historyShift(work, this.#request, stores.failureAt)
+    const target = await this.#openTarget(stores, secrets, drillStart(point), historyShiftMs)
+    const before = await keptCopies(work, target.environment)
+    this.#stopIfInterrupted()
+    const failureAt = stores.failureAt ?? Date.now() + historyShiftMs
+    return { actions, secrets, stores, runbook, point, historyShiftMs, target, before, failureAt }
+  }
+
+  async #openTarget(
+    stores: PreparedStores,
+    secrets: RunSecrets,
+    drillStartMs: number,
+    historyShiftMs: number,
+  ): Promise<LocalTarget> {
+    const account = probeServiceAccount([this.#directory, fileURLToPath(import.meta.url)])
+    if (account.kind === 'own') this.#hooks.onLog({ level: 'info', message: account.reason })
+    this.#target = await openLocalTarget({
+      work: this.#request.work,
+      locations: { source: stores.source, archive: stores.archive },
+      secrets,
+      account,
+      allowHostCommands: this.#request.allowHostCommands,
+      drillStartMs,
+      historyShiftMs,
+      variables: this.#hooks.variables,
+      onLog: this.#hooks.onLog,
+    })
+    return this.#target
+  }
+
   #load(actions: ActionRegistry, params: Readonly<Record<string, string>>): QualifiedRunbook {
     return loadRunbook(this.#runbookText, {
       registry: actions,
       checksums: nativeChecksums,
       params,
-      profile: PROFILE,
+      profile: LOCAL,
       file: this.#request.runbook,
     })
   }
 
-  async #drive(options: EngineOptions, world: ReturnType<typeof environment>): Promise<Exit<RunResult>> {
+  #engineOptions({ runbook, actions, target, point, failureAt }: Prepared): EngineOptions {
+    return {
+      runbook,
+      identity: runIdentity(this.#request, actions, target, point),
+      checksums: nativeChecksums,
+      concurrency: CONCURRENCY,
+      marks: [
+        { name: 'failure', at: failureAt, domain: 'history' },
+        { name: 'detected', at: 0, domain: 'drill' },
+        { name: 'declared', at: 0, domain: 'drill' },
+      ],
+      approvals: this.#request.approvals,
+      deadlineMs: this.#request.deadlineMs,
+      resume: point?.resume ?? null,
+      interruptReason: () => this.#interruptedBy ?? 'the run was interrupted',
+    }
+  }
+
+  #engineWorld(
+    { actions, target }: Prepared,
+    journal: RunJournal,
+    clock: ReturnType<typeof realClock>,
+  ): Environment {
+    const executor = inProcessExecutor({
+      registry: actions,
+      environment: target.environment,
+      journal: journal.handlers,
+      checksums: nativeChecksums,
+      capabilities: target.capabilities,
+      dryRun: this.#request.dryRun,
+      exercised: exercisedByPorts('sandbox', target.recorders),
+      discharges: LOCAL_DISCHARGES,
+    })
+    const ports: Record<string, unknown> = {
+      Journal: journal.handlers,
+      Executor: executor,
+      Clock: clock,
+      Random: systemRandom(),
+    }
+    return environment(ports as Record<string, PortHandlers>)
+  }
+
+  async #drive(options: EngineOptions, world: Environment): Promise<Exit<RunResult>> {
     let root: Fiber<RunResult> | null = null
     const driven = driveAsync(runEngine(options), world, {
       onFiber: (fiber) => {
@@ -244,39 +248,28 @@ class LocalRun {
       },
     })
     this.#onInterrupt = () => root?.interrupt()
-    if (this.#interruptedBy !== null) this.#onInterrupt(this.#interruptedBy)
+    if (this.#interruptedBy !== null) this.#onInterrupt()
     return await driven
   }
 
-  #identity(actions: ActionRegistry, target: LocalTarget, resume: Resumption | null): RunIdentity {
-    const { request } = { request: this.#request }
-    const fresh: RunIdentity = {
-      runId: request.runId,
-      tool: toolIdentity(),
-      actionsDigest: actionsDigest(actions),
-      mode: request.mode,
-      data: request.source.kind === 'store' ? 'supplied' : 'generated',
-      environment: 'sandbox',
-      target: PROFILE,
-      capabilities: [...target.capabilities].sort(),
-      seed: request.seed,
-      scenario: null,
-      faults: request.faults,
-      startedAtWall: formatInstant(Date.now()),
-    }
-    const started = resume?.state.started
-    return started == null ? fresh : { ...fresh, startedAtWall: started.startedAtWall }
-  }
-
-  async #resumption(
-    runbook: QualifiedRunbook,
-  ): Promise<{ readonly resume: Resumption; readonly continuation: Continuation }> {
-    const fold = new RunFold(runbook, CONCURRENCY)
-    const end = await foldJournal(this.#directory, (entry) => fold.observe(entry))
-    const startedAt = Date.parse(fold.state.started?.startedAtWall ?? '')
-    const gapMs = Number.isNaN(startedAt) ? 0 : Math.max(0, Date.now() - (startedAt + fold.lastAt))
-    const resume = fold.resumption({ gapMs, dropped: end.dropped })
-    return { resume, continuation: { end, gapMs } }
+  /** Evidence first, while the service runs; then what the run started ends, and the journal says so. */
+  async #collect(prepared: Prepared, journal: RunJournal, result: RunResult): Promise<void> {
+    if (this.#interruptedBy !== null) return
+    const { target } = prepared
+    await journal.append(
+      await gatherEvidence({
+        ...prepared,
+        request: this.#request,
+        servers: this.#servers,
+        directory: this.#directory,
+        record: await recordOf(this.#directory),
+      }),
+    )
+    await target.endProcesses()
+    const ended = result.held.filter(({ obligation }) => obligation.kind === 'service-stop')
+    await journal.append(
+      ended.map(({ obligation }): RunEvent => ({ type: 'obligation-discharged', id: obligation.id })),
+    )
   }
 
   #keeps(passed: boolean | null): boolean {
@@ -287,26 +280,4 @@ class LocalRun {
   #stopIfInterrupted(): void {
     if (this.#interruptedBy !== null) throw new OperatingError('cancelled', this.#interruptedBy)
   }
-}
-
-/** Stops what still runs, and tells which obligations that discharges. */
-async function endServices(target: LocalTarget, result: RunResult): Promise<readonly RunEvent[]> {
-  await target.endProcesses()
-  return result.held
-    .filter(({ obligation }) => obligation.kind === 'service-stop')
-    .map(({ obligation }) => ({ type: 'obligation-discharged', id: obligation.id }))
-}
-
-/** Distance of history from the wall clock: a world that was kept goes on where its production failed. The same across resume. */
-function keptShift(work: string, request: RunRequest, stores: PreparedStores): number {
-  const file = join(work, 'clock.json')
-  try {
-    return (JSON.parse(readFileSync(file, 'utf8')) as { historyShiftMs: number }).historyShiftMs
-  } catch {
-    // Not written yet.
-  }
-  const keeps = request.source.kind !== 'generated' && stores.failureAt !== null
-  const historyShiftMs = keeps ? (stores.failureAt ?? 0) - Date.now() : 0
-  writeFileSync(file, JSON.stringify({ historyShiftMs }))
-  return historyShiftMs
 }

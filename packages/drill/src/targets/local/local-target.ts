@@ -1,12 +1,10 @@
-import { chownSync, mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type Capability,
   type Environment,
   environment,
-  type FileSystemContract,
   OperatingError,
-  type PortHandler,
   type PortHandlers,
 } from '@dr-drill/runbook-core'
 import { STEMEDB_ENDPOINT, STEMEDB_USER, stemedbApiService } from '@dr-drill/runbook-core/stemedb'
@@ -18,12 +16,13 @@ import { realHost } from '../../ports/host.ts'
 import { realHttp } from '../../ports/http.ts'
 import { type LogEntry, logTo } from '../../ports/log.ts'
 import { type ObjectStores, objectStores, type StoreLocation } from '../../ports/object-store/index.ts'
+import type { Account } from '../../ports/processes/accounts.ts'
 import { systemRandom } from '../../ports/random.ts'
-import { type Recorded, recorders } from '../../ports/recorders.ts'
-import { supervisor, unitStore } from '../../ports/supervisor/index.ts'
+import { recorders } from '../../ports/recorders.ts'
+import { type Supervisor, supervisor, unitStore } from '../../ports/supervisor/index.ts'
 import { OPS_PROGRAM } from '../stemedb-actions.ts'
 import { endpointBook } from './endpoints.ts'
-import type { DiskMeter } from './evidence/disk-peak.ts'
+import { type DiskMeter, diskMeter } from './evidence/disk-peak.ts'
 import { placeHostFiles } from './host-files.ts'
 import type { RunSecrets } from './keys.ts'
 import { SERVICE_ACCOUNT, type ServiceAccount } from './service-account.ts'
@@ -44,9 +43,6 @@ export interface LocalTargetOptions {
   /** Environment of the drill, for credentials only. */
   readonly variables: Readonly<Record<string, string | undefined>>
   readonly onLog: (entry: LogEntry) => void
-  readonly onRecord: (entry: Recorded) => void
-  /** Puts a meter into the ports by which the run writes. */
-  readonly meter: (files: PortHandler<FileSystemContract>) => DiskMeter
 }
 
 /** A directory of this machine as a recovery host. */
@@ -56,6 +52,8 @@ export interface LocalTarget {
   /** Ports that only remember what they were asked. */
   readonly recorders: ReadonlySet<string>
   readonly stores: ObjectStores
+  /** What the run's files have taken on its disk. */
+  readonly meter: Pick<DiskMeter, 'peakBytes'>
   /** Ends every unit's process; the ports remain. */
   endProcesses(): Promise<void>
   /** Ends its processes and closes what it holds; files stay. */
@@ -74,36 +72,19 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Loca
   const account = options.account.kind === 'separate' ? options.account.account : null
   makeRoot(root)
   const disk = nodeFileSystem({ root, accounts: targetAccounts() })
-  const meter = options.meter(disk)
-  const { files } = meter
-  const clock = realClock({ drillStartMs: options.drillStartMs, historyShiftMs: options.historyShiftMs })
-  const signingKey = await placeHostFiles(root, files, options.secrets.signingSeed, account)
-  const book = endpointBook()
-  const engineUrl = (): string | null => book.urlOf(stemedbApiService().name)
-  const historyNow = (): number => Date.now() + options.historyShiftMs
-  const services = supervisor({
-    host: localServiceHost({
-      root,
-      account,
-      programs: { [OPS_PROGRAM]: ownCommand() },
-      variablesOf: (unit) => {
-        if (unit.type === 'daemon') book.forget(unit.name)
-        return unitVariables({ ...options, unit, root, engineUrl: engineUrl(), signingKey })
-      },
-      onLine: book.onLine,
-      historyNow,
-    }),
-    store: unitStore(join(options.work, 'units.json')),
-    onTimerFailure: (service, error) =>
-      options.onLog({ level: 'warn', message: `timer run of ${service} failed: ${String(error)}` }),
-  })
+  const meter = diskMeter(disk)
+  const signingKey = await placeHostFiles(root, disk, options.secrets.signingSeed, account)
+  const { services, engineUrl } = unitsOf(options, root, account, signingKey)
   const stores = objectStores({ locations: options.locations, files: disk, variables: options.variables })
-  const recording = recorders(options.onRecord, () => (engineUrl() === null ? [] : [STEMEDB_ENDPOINT]))
+  const recording = recorders(
+    () => {},
+    () => (engineUrl() === null ? [] : [STEMEDB_ENDPOINT]),
+  )
   const ports: Record<string, unknown> = {
-    Clock: clock,
+    Clock: realClock({ drillStartMs: options.drillStartMs, historyShiftMs: options.historyShiftMs }),
     Random: systemRandom(),
     Log: logTo(options.onLog),
-    FileSystem: files,
+    FileSystem: meter.files,
     Host: realHost({ extraAccounts: account === null ? [] : [STEMEDB_USER] }),
     Services: services.handlers,
     Http: realHttp((name) => endpointAt(name, engineUrl(), options.secrets.adminToken)),
@@ -119,6 +100,7 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Loca
     capabilities: capabilities(account !== null, options.allowHostCommands),
     recorders: RECORDERS,
     stores,
+    meter,
     endProcesses: () => services.close(STOP_MS),
     async close() {
       await services.close(STOP_MS)
@@ -128,10 +110,40 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Loca
   }
 }
 
+/** The host's units, and where its engine listens now; null while it does not run or has not said so. */
+function unitsOf(
+  options: LocalTargetOptions,
+  root: string,
+  account: Account | null,
+  signingKey: string,
+): { readonly services: Supervisor; readonly engineUrl: () => string | null } {
+  const engine = stemedbApiService().name
+  const book = endpointBook()
+  const engineUrl = (): string | null => (services.isRunning(engine) ? book.urlOf(engine) : null)
+  const services = supervisor({
+    host: localServiceHost({
+      root,
+      account,
+      programs: { [OPS_PROGRAM]: ownCommand() },
+      variablesOf: (unit) => {
+        // An address printed by an earlier process is nobody's any more.
+        if (unit.type === 'daemon') book.forget(unit.name)
+        return unitVariables({ ...options, unit, root, engineUrl: engineUrl(), signingKey })
+      },
+      onLine: book.onLine,
+      historyNow: () => Date.now() + options.historyShiftMs,
+    }),
+    store: unitStore(join(options.work, 'units.json')),
+    onTimerFailure: (service, error) =>
+      options.onLog({ level: 'warn', message: `timer run of ${service} failed: ${String(error)}` }),
+  })
+  return { services, engineUrl }
+}
+
 /** Open to the service account, whatever the umask of whoever runs the drill. */
 function makeRoot(root: string): void {
-  mkdirSync(root, { recursive: true, mode: 0o755 })
-  if (process.geteuid?.() === 0) chownSync(root, 0, 0)
+  mkdirSync(root, { recursive: true })
+  chmodSync(root, 0o755)
 }
 
 /** The service account exists on the recovery host only; this machine's own accounts are left as they are. */
@@ -146,7 +158,7 @@ function endpointAt(name: string, url: string | null, token: string) {
   return name === STEMEDB_ENDPOINT && url !== null ? { url, token } : null
 }
 
-function hostCommands(root: string, account: { uid: number; gid: number } | null) {
+function hostCommands(root: string, account: Account | null) {
   return realCommands({
     root,
     searchPath: '/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin',

@@ -1,0 +1,32 @@
+import { type ActionRegistry, formatInstant, type RunIdentity } from '@dr-drill/runbook-core'
+import type { LocalTarget } from './local-target.ts'
+import type { ResumePoint } from './resume-point.ts'
+import type { RunRequest } from './run-request.ts'
+import { actionsDigest, toolIdentity } from './tool-identity.ts'
+
+/** Name of the target, and of its parameter profile in runbooks. */
+export const LOCAL = 'local'
+
+/** What the journal's first event says of a run. A resumed one keeps its start. */
+export function runIdentity(
+  request: RunRequest,
+  actions: ActionRegistry,
+  target: LocalTarget,
+  point: ResumePoint | null,
+): RunIdentity {
+  const startedAtWall = point?.resume.state.started?.startedAtWall
+  return {
+    runId: request.runId,
+    tool: toolIdentity(),
+    actionsDigest: actionsDigest(actions),
+    mode: request.mode,
+    data: request.source.kind === 'store' ? 'supplied' : 'generated',
+    environment: 'sandbox',
+    target: LOCAL,
+    capabilities: [...target.capabilities].sort(),
+    seed: request.seed,
+    scenario: null,
+    faults: request.faults,
+    startedAtWall: startedAtWall ?? formatInstant(Date.now()),
+  }
+}
