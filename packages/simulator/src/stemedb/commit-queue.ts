@@ -1,6 +1,7 @@
 import {
   attempt,
   Clock,
+  INSTANT_MAX,
   invariant,
   Mutex,
   OperatingError,
@@ -143,6 +144,8 @@ export class CommitQueue {
   /** Writes the first entry of each id; the others of that id learn what it came to. */
   *#write(entries: readonly (readonly Entry[])[]): Task<void> {
     const at = Math.max(yield* Clock.historyNow({}), this.#floorAt)
+    if (at > INSTANT_MAX)
+      throw new OperatingError('log-corrupt', 'the last record is of the end of the year 9999')
     const durablePosition = this.#index.count
     const firsts = entries.map((same) => same[0] as Entry)
     const total = firsts.reduce((sum, { body }) => sum + frameSize(body.length), 0)

@@ -1,6 +1,7 @@
-import { FileSystem, invariant, type Task } from '@dr-drill/runbook-core'
+import { FileSystem, OperatingError, type Task } from '@dr-drill/runbook-core'
 import {
   type FrameRun,
+  parseSegmentFileName,
   type RecordFileHeader,
   RecordFileWriter,
   segmentFileName,
@@ -136,8 +137,14 @@ export function* createSegment(
   options: EngineOptions,
   fields: Omit<RecordFileHeader, 'kind' | 'appliedPosition'>,
 ): Task<RecordFileWriter> {
-  invariant(fields.number >= 1, 'segments are numbered from 1')
-  const path = `${options.walDirectory}/${segmentFileName(fields.number)}`
+  const fileName = segmentFileName(fields.number)
+  const path = `${options.walDirectory}/${fileName}`
+  // The number before came from a file of unknown origin: a name that recovery would pass over must never be written.
+  if (parseSegmentFileName(fileName) === null) {
+    throw new OperatingError('log-corrupt', `no segment can follow number ${fields.number - 1}`, {
+      subject: path,
+    })
+  }
   const header: RecordFileHeader = { ...fields, kind: 'segment', appliedPosition: 0 }
   const writer = yield* RecordFileWriter.create(options.checksums, { path, header, mode: DATA_FILE_MODE })
   yield* FileSystem.sync({ path })

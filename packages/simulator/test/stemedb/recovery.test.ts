@@ -148,6 +148,17 @@ test('segments that overlap are refused', () => {
   expect(codeOf(disk)).toBe('log-history-conflict')
 })
 
+test('a number after which no name could follow is never written to', () => {
+  const disk = loggedDisk()
+  const last = 999_999_999_999_999
+  withHeader(disk, 4, { number: last })
+  disk.handlers().rename({ from: segment(4), to: segment(last) })
+  const host = new Host(disk)
+  const engine = host.open()
+  expect(host.failureOf(engine.rotate()).code).toBe('log-corrupt')
+  expect(host.failureOf(openEngine(engineOptions())).code).toBe('log-corrupt')
+})
+
 test('a checkpoint of another history than the log is refused', () => {
   const disk = loggedDisk()
   const other = new Host(loggedDisk('e5'.repeat(16)))

@@ -1,4 +1,5 @@
 import type { Checksums } from '../../checksums/index.ts'
+import { INSTANT_MAX } from '../../text/instant.ts'
 import { asciiBytes, hasBytesAt, readUint64, viewOf, writeUint64 } from '../record/binary.ts'
 
 /** Bytes that one CRC of a footer covers. */
@@ -81,6 +82,7 @@ export function decodeFooter(
   if (view.getUint32(56, true) !== BLOCK_BYTES || view.getUint32(60, true) !== blocks) return null
   if (recordCount == null || lastPosition == null || firstRecordAt == null || lastRecordAt == null)
     return null
+  if (firstRecordAt > lastRecordAt || lastRecordAt > INSTANT_MAX) return null
   if (dataEnd == null || dataEnd > footerStart || start !== footerStart) return null
   const blockCrcs = new Uint32Array(blocks)
   for (let index = 0; index < blocks; index += 1) {

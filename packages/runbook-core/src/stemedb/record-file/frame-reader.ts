@@ -1,6 +1,7 @@
 import type { Checksums } from '../../checksums/index.ts'
 import type { Task } from '../../effects/index.ts'
 import { FileSystem } from '../../ports/index.ts'
+import { INSTANT_MAX } from '../../text/instant.ts'
 import { decodeFrame, FRAME_HEADER_BYTES, type Frame } from '../record/frame.ts'
 
 /** Bytes asked of the disk at once. */
@@ -117,6 +118,7 @@ export class FrameReader {
       return `the record has position ${frame.position} where ${this.#position} belongs`
     }
     if (frame.at < this.#at) return 'the record is older than the one before it'
+    if (frame.at > INSTANT_MAX) return 'the time of the record is beyond the year 9999'
     return frame.durablePosition < frame.position
       ? null
       : 'the record claims to be durable before it was written'

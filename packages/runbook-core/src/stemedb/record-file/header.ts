@@ -1,5 +1,6 @@
 import { type Checksums, hexDecode, hexEncode } from '../../checksums/index.ts'
 import { invariant, OperatingError } from '../../errors/index.ts'
+import { INSTANT_MAX } from '../../text/instant.ts'
 import { asciiBytes, hasBytesAt, readUint64, viewOf, writeUint64 } from '../record/binary.ts'
 
 /** Bytes of the header that begins every segment and checkpoint. */
@@ -73,7 +74,8 @@ export function decodeHeader(checksums: Checksums, bytes: Uint8Array): RecordFil
     createdAt: readUint64(view, 72),
     appliedPosition: readUint64(view, 80),
   }
-  if (!isWhole(fields) || fields.firstPosition < 1) return null
+  // A time that has no date is no time: whoever formats it later must not fail.
+  if (!isWhole(fields) || fields.firstPosition < 1 || fields.createdAt > INSTANT_MAX) return null
   const parent = hexEncode(bytes.subarray(48, 64))
   return {
     kind,

@@ -64,7 +64,8 @@ export function* scanRecordFile(
     const detail = `the file does not begin with an intact ${options.expect} header`
     return { ...found, ...NOTHING, damage: { kind: 'not-a-segment', offset: 0, after: null, detail } }
   }
-  const trusted = footer !== null && badBlock === null && options.depth === 'blocks'
+  const trusted =
+    footer !== null && badBlock === null && options.depth === 'blocks' && countsAgree(footer, header)
   if (trusted) return { ...found, ...spanOfFooter(footer), damage: null }
   const end = footer?.dataEnd ?? sizeBytes
   const walk = yield* walkRecords(checksums, path, header, end)
@@ -109,10 +110,15 @@ function spanOfFooter(footer: RecordFileFooter): Span {
   return { recordCount, lastPosition, firstRecordAt, lastRecordAt }
 }
 
+/** Told without reading the records: the positions that header and footer name are as many as the records counted. */
+function countsAgree(footer: RecordFileFooter, header: RecordFileHeader): boolean {
+  return footer.lastPosition === header.firstPosition + footer.recordCount - 1
+}
+
 function footerAgrees(footer: RecordFileFooter, header: RecordFileHeader, span: Span): boolean {
   return (
     footer.recordCount === span.recordCount &&
-    footer.lastPosition === header.firstPosition + span.recordCount - 1 &&
+    countsAgree(footer, header) &&
     footer.firstRecordAt === (span.firstRecordAt ?? 0) &&
     footer.lastRecordAt === (span.lastRecordAt ?? 0)
   )

@@ -1,4 +1,4 @@
-import { portableChecksums } from '@dr-drill/runbook-core'
+import { INSTANT_MAX, portableChecksums } from '@dr-drill/runbook-core'
 import {
   decodeFooter,
   decodeHeader,
@@ -15,6 +15,7 @@ import { headerOf } from '../memory-files.ts'
 
 const numRuns = process.env.DRILL_TEST_LONG === '1' ? 5000 : 300
 const whole = fc.maxSafeNat()
+const instant = fc.nat({ max: INSTANT_MAX })
 const history = fc
   .uint8Array({ minLength: 16, maxLength: 16 })
   .filter((bytes) => bytes.some((byte) => byte !== 0))
@@ -27,7 +28,7 @@ const headers = fc.record({
   firstPosition: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
   parentHistory: fc.option(history),
   forkPosition: whole,
-  createdAt: whole,
+  createdAt: instant,
   appliedPosition: whole,
 })
 
@@ -35,8 +36,8 @@ const footers: fc.Arbitrary<RecordFileFooter> = fc.nat({ max: 300_000 }).chain((
   fc.record({
     recordCount: whole,
     lastPosition: whole,
-    firstRecordAt: whole,
-    lastRecordAt: whole,
+    firstRecordAt: fc.constant(7),
+    lastRecordAt: instant.map((at) => at + 7 - (at % 8)),
     dataEnd: fc.nat({ max: footerStart }),
     footerStart: fc.constant(footerStart),
     blockCrcs: fc.uint32Array({
