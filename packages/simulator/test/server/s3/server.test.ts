@@ -8,18 +8,11 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
 } from '@aws-sdk/client-s3'
-import { utf8Encode } from '@dr-drill/runbook-core'
 import { type S3FaultAction, s3Fault } from '@dr-drill/simulator'
-import { nativeS3Digests as digests, STATISTICS_PATH, startS3Server } from '@dr-drill/simulator/server'
+import { STATISTICS_PATH, startS3Server } from '@dr-drill/simulator/server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  canonicalRequest,
-  scopeText,
-  signatureOf,
-  signingKey,
-  stringToSign,
-} from '../../../src/s3/auth/index.ts'
 import { failureOf, Harness, READER, WRITER } from './harness.ts'
+import { signed } from './signing.ts'
 
 const harness = new Harness()
 const Bucket = 'wire'
@@ -34,73 +27,6 @@ beforeAll(async () => {
   await send(new CreateBucketCommand({ Bucket }))
 })
 afterAll(() => harness.stop())
-
-/** A request signed by hand. */
-function signed(
-  method: string,
-  path: string,
-  payloadHash: string,
-  more: Record<string, string> = {},
-  credential = WRITER as { accessKey: string; secretKey: string },
-) {
-  const timestamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '')
-  const scope = { day: timestamp.slice(0, 8), region: 'eu-west-1', service: 's3' }
-  const headers: Record<string, string> = {
-    host: new URL(harness.server.url).host,
-    'x-amz-date': timestamp,
-    'x-amz-content-sha256': payloadHash,
-    ...more,
-  }
-  const signedHeaders = Object.keys(headers).sort()
-  const canonical = canonicalRequest({
-    method,
-    canonicalPath: path,
-    query: [],
-    headers: new Map(Object.entries(headers)),
-    signedHeaders,
-    payloadHash,
-  })
-  const key = signingKey(digests, credential.secretKey, scope)
-  const signature = signatureOf(digests, key, stringToSign(digests, timestamp, scope, canonical))
-  const authorization = `AWS4-HMAC-SHA256 Credential=${credential.accessKey}/${scopeText(scope)}, SignedHeaders=${signedHeaders.join(';')}, Signature=${signature}`
-  return { headers: { ...headers, authorization }, key, timestamp, scope, signature }
-}
-
-/** A body in signed chunks, as `STREAMING-AWS4-HMAC-SHA256-PAYLOAD` wants it. */
-function signedChunks(
-  { key, timestamp, scope, signature }: ReturnType<typeof signed>,
-  pieces: readonly string[],
-): string {
-  const empty = digests.sha256Hex(new Uint8Array(0))
-  let previous = signature
-  return [...pieces, '']
-    .map((piece) => {
-      const hash = digests.sha256Hex(utf8Encode(piece))
-      previous = signatureOf(
-        digests,
-        key,
-        ['AWS4-HMAC-SHA256-PAYLOAD', timestamp, scopeText(scope), previous, empty, hash].join('\n'),
-      )
-      return `${piece.length.toString(16)};chunk-signature=${previous}\r\n${piece}\r\n`
-    })
-    .join('')
-}
-
-async function fetched(
-  method: string,
-  path: string,
-  headers: Record<string, string>,
-  body?: string | Uint8Array,
-) {
-  const response = await fetch(harness.server.url + path, { method, headers, body: (body ?? null) as never })
-  const answer = await response.text()
-  return {
-    status: response.status,
-    code: /<Code>(.*?)<\/Code>/.exec(answer)?.[1],
-    text: answer,
-    headers: response.headers,
-  }
-}
 
 /** Sends bytes as they are and gives all that comes back until the connection ends. */
 function raw(lines: string, more: { thenWait?: boolean } = {}): Promise<string> {
@@ -118,126 +44,6 @@ function raw(lines: string, more: { thenWait?: boolean } = {}): Promise<string> 
     )
   })
 }
-
-describe('payloads', () => {
-  const length = (text: string) => ({
-    'x-amz-decoded-content-length': String(text.length),
-    'content-encoding': 'aws-chunked',
-  })
-
-  test('signed chunks are taken; a forged one is refused and nothing is stored', async () => {
-    const body = ['first piece, ', 'second piece']
-    const whole = body.join('')
-    const request = signed('PUT', `/${Bucket}/chunks`, 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD', length(whole))
-    const chunks = signedChunks(request, body)
-    expect((await fetched('PUT', `/${Bucket}/chunks`, request.headers, chunks)).status).toBe(200)
-    expect(await text('chunks')).toBe(whole)
-    const forged = chunks.replace('second', 'Second')
-    const answer = await fetched('PUT', `/${Bucket}/chunks`, request.headers, forged)
-    expect(answer).toMatchObject({ status: 403, code: 'SignatureDoesNotMatch' })
-    expect(await text('chunks')).toBe(whole)
-    const cut = signedChunks(request, body).slice(0, -90)
-    expect((await fetched('PUT', `/${Bucket}/chunks`, request.headers, cut)).code).toMatch(
-      /IncompleteBody|InvalidRequest/,
-    )
-  })
-
-  test('the announced length binds', async () => {
-    const request = signed('PUT', `/${Bucket}/short`, 'STREAMING-UNSIGNED-PAYLOAD-TRAILER', length('1234'))
-    expect((await fetched('PUT', `/${Bucket}/short`, request.headers, '5\r\n12345\r\n0\r\n\r\n')).code).toBe(
-      'IncompleteBody',
-    )
-    expect((await fetched('PUT', `/${Bucket}/short`, request.headers, '3\r\n123\r\n0\r\n\r\n')).code).toBe(
-      'IncompleteBody',
-    )
-    expect((await fetched('PUT', `/${Bucket}/short`, request.headers, '4\r\n1234\r\n0\r\n\r\n')).status).toBe(
-      200,
-    )
-    const without = signed('PUT', `/${Bucket}/short`, 'STREAMING-UNSIGNED-PAYLOAD-TRAILER')
-    expect(await fetched('PUT', `/${Bucket}/short`, without.headers, '0\r\n\r\n')).toMatchObject({
-      status: 411,
-      code: 'MissingContentLength',
-    })
-  })
-
-  test('trailers are those that were announced, and right', async () => {
-    const announced = { ...length('1234'), 'x-amz-trailer': 'x-amz-checksum-crc32' }
-    const request = signed('PUT', `/${Bucket}/trailer`, 'STREAMING-UNSIGNED-PAYLOAD-TRAILER', announced)
-    const code = async (trailer: string) =>
-      (await fetched('PUT', `/${Bucket}/trailer`, request.headers, `4\r\n1234\r\n0\r\n${trailer}\r\n`))
-        .code ?? 'taken'
-    expect(await code('')).toBe('MalformedTrailerError')
-    expect(await code('x-amz-checksum-sha1:AAAAAA==\r\n')).toBe('MalformedTrailerError')
-    expect(await code('x-amz-checksum-crc32:AAAAAA==\r\n')).toBe('BadDigest')
-    expect(await code('x-amz-checksum-crc32:short\r\n')).toBe('InvalidRequest')
-    expect(await code('x-amz-checksum-crc32:m+Pgow==\r\n')).toBe('taken')
-  })
-
-  test('the signed hash binds', async () => {
-    const hash = digests.sha256Hex(utf8Encode('right'))
-    const request = signed('PUT', `/${Bucket}/hashed`, hash)
-    expect((await fetched('PUT', `/${Bucket}/hashed`, request.headers, 'wrong')).code).toBe(
-      'XAmzContentSHA256Mismatch',
-    )
-    expect((await fetched('PUT', `/${Bucket}/hashed`, request.headers, 'right')).status).toBe(200)
-  })
-
-  test('several checksums, unknown ones and unannounced wishes are refused', async () => {
-    const code = async (more: Record<string, string>) => {
-      const request = signed('PUT', `/${Bucket}/sums`, 'UNSIGNED-PAYLOAD', more)
-      return (await fetched('PUT', `/${Bucket}/sums`, request.headers, '1234')).code
-    }
-    expect(await code({ 'x-amz-checksum-crc32': 'm+Pgow==', 'x-amz-checksum-sha1': 'AAAA' })).toBe(
-      'InvalidRequest',
-    )
-    expect(await code({ 'x-amz-checksum-xxhash64': 'AAAAAAAAAAA=' })).toBe('InvalidRequest')
-    expect(await code({ 'x-amz-sdk-checksum-algorithm': 'CRC32' })).toBe('InvalidRequest')
-    expect(await code({ 'x-amz-server-side-encryption': 'AES256' })).toBe('NotImplemented')
-    expect(await code({ 'x-amz-meta-big': 'x'.repeat(3000) })).toBe('MetadataTooLarge')
-  })
-})
-
-describe('what is not an object operation never touches the object', () => {
-  test.each(['tagging', 'acl', 'retention', 'partNumber=1', 'torrent'])('?%s', async (parameter) => {
-    await put('precious', 'kept')
-    const [name = '', value = ''] = parameter.split('=')
-    for (const method of ['GET', 'PUT', 'DELETE']) {
-      const request = signed(method, `/${Bucket}/precious`, 'UNSIGNED-PAYLOAD')
-      const answer = await fetched(
-        method,
-        `/${Bucket}/precious?${name}=${value}`,
-        request.headers,
-        method === 'PUT' ? '<Tagging/>' : undefined,
-      )
-      expect(answer).toMatchObject({ status: 501, code: 'NotImplemented' })
-    }
-    expect(await text('precious')).toBe('kept')
-  })
-
-  test('unknown methods and broken paths are typed refusals', async () => {
-    const of = async (method: string, path: string) => {
-      const request = signed(method, path, 'UNSIGNED-PAYLOAD')
-      return (await fetched(method, path, request.headers)).code
-    }
-    expect(await of('PATCH', `/${Bucket}/a`)).toBe('MethodNotAllowed')
-    expect(await of('POST', `/${Bucket}`)).toBe('MethodNotAllowed')
-    expect(await of('GET', `/${Bucket}/%ff`)).toBe('InvalidURI')
-    expect(await of('GET', '/..%2f..%2fetc/passwd')).toMatch(/InvalidBucketName|SignatureDoesNotMatch/)
-  })
-})
-
-describe('errors', () => {
-  test('are S3 documents with a request id, also in the header', async () => {
-    const { headers } = signed('GET', `/${Bucket}/none`, 'UNSIGNED-PAYLOAD')
-    const answer = await fetched('GET', `/${Bucket}/none`, headers)
-    expect(answer.status).toBe(404)
-    const id = answer.headers.get('x-amz-request-id')
-    expect(id).toMatch(/^[0-9A-F]{16}$/)
-    expect(answer.text).toContain(`<RequestId>${id}</RequestId>`)
-    expect(answer.text).toContain('<Key>none</Key>')
-    expect(answer.text).not.toContain(WRITER.secretKey)
-  })
-})
 
 describe('faults over HTTP', () => {
   async function under<A>(action: S3FaultAction, call: () => Promise<A>): Promise<A> {
@@ -290,7 +96,7 @@ describe('counters from outside', () => {
 
 describe('clients that are slow, rude or gone', () => {
   const head = (more: string) => {
-    const { headers } = signed('PUT', `/${Bucket}/slow`, 'UNSIGNED-PAYLOAD')
+    const { headers } = signed(harness, 'PUT', `/${Bucket}/slow`, 'UNSIGNED-PAYLOAD')
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
     return `PUT /${Bucket}/slow HTTP/1.1\r\nconnection: close\r\n${lines.join('')}${more}\r\n`
   }
@@ -326,7 +132,9 @@ describe('start and stop', () => {
     const dataDirectory = join(harness.directory, 'data')
     await put('kept', 'over a restart')
     const { port, hostname } = new URL(harness.server.url)
-    const { headers } = signed('PUT', `/${Bucket}/stuck`, 'UNSIGNED-PAYLOAD', { expect: '100-continue' })
+    const { headers } = signed(harness, 'PUT', `/${Bucket}/stuck`, 'UNSIGNED-PAYLOAD', {
+      expect: '100-continue',
+    })
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
     const socket = connect(Number(port), hostname)
     const ended = new Promise((resolve) => {
