@@ -21,6 +21,7 @@ export type StepEvent = Extract<
 const BLANK = {
   started: null,
   ended: null,
+  firstSucceeded: null,
   attempts: 0,
   exercised: 'no',
   input: null,
@@ -75,7 +76,8 @@ export class StepFold {
         break
       case 'step-succeeded': {
         const { output, exercised } = event
-        this.#change({ status: 'succeeded', ended: moment, output, exercised })
+        const firstSucceeded = this.#record.firstSucceeded ?? moment
+        this.#change({ status: 'succeeded', ended: moment, firstSucceeded, output, exercised })
         break
       }
       case 'step-failed': {

@@ -22,6 +22,8 @@ export interface StepRecord {
   /** Start of the first attempt and end of the last; null for a step that was skipped, or has not ended. */
   readonly started: Moment | null
   readonly ended: Moment | null
+  /** Its first success, whatever came later: a resumed run may do what died with the host's processes again. */
+  readonly firstSucceeded: Moment | null
   readonly attempts: number
   readonly exercised: Exercised
   readonly input: Json

@@ -67,7 +67,7 @@ export function milestones(
   steps: readonly StepFacts[],
 ): Milestones {
   const gate = record.steps.get(runbook.gate)
-  const gatePassed = record.marks['gate-passed'] ?? (gate?.status === 'succeeded' ? gate.ended : null)
+  const gatePassed = record.marks['gate-passed'] ?? gate?.firstSucceeded ?? null
   return {
     gatePassed,
     protected: record.marks.protected ?? protectedAt(steps),
@@ -78,7 +78,7 @@ export function milestones(
 
 function protectedAt(steps: readonly StepFacts[]): Moment | null {
   const protecting = steps.filter((facts) => facts.traits.includes('protects'))
-  const ends = protecting.map((facts) => (facts.record?.status === 'succeeded' ? facts.record.ended : null))
+  const ends = protecting.map((facts) => facts.record?.firstSucceeded ?? null)
   if (ends.length === 0 || ends.includes(null)) return null
   return ends.reduce((a, b) => (a !== null && b !== null && a.seq > b.seq ? a : b))
 }
@@ -101,8 +101,8 @@ function trafficMoved(record: RunRecord, steps: readonly StepFacts[]): Milestone
 function answeredAt(steps: readonly StepFacts[], gate: Moment | null): Moment | null {
   if (gate === null) return null
   const ends = steps
-    .filter(({ traits, record }) => traits.includes('answers-clients') && record?.status === 'succeeded')
-    .map(({ record }) => record?.ended ?? null)
+    .filter(({ traits }) => traits.includes('answers-clients'))
+    .map(({ record }) => record?.firstSucceeded ?? null)
     .filter((end) => end !== null && end.seq > gate.seq)
   return ends.reduce((a, b) => (a === null || (b !== null && b.seq < a.seq) ? b : a), null)
 }

@@ -184,6 +184,16 @@ describe('canaries: each is caught when it is violated', () => {
     expect(status('I9', { evidence: { 'archive-objects': { backups: 0, segments: 4 } } })).toBe('violated')
   })
 
+  test('I9 asks for the first protection: one that a resumed run makes again after traffic is no violation', () => {
+    const again = [
+      { type: 'run-resumed', gapMs: 1, dropped: 'nothing' },
+      { type: 'step-undone', step: 'protect' },
+      ...stepEvents('protect'),
+    ] as const
+    expect(status('I9', { extra: again })).toBe('held')
+    expect(judge({ extra: again }).objectives.rto.measuredMs).toBe(judge().objectives.rto.measuredMs)
+  })
+
   test('I10: after a resume something is done twice, under another key, or never ends', () => {
     const of = (after: readonly RunEvent[]) => statusIn(judgeEvents(resumed(after)), 'I10')
     expect(of([])).toBe('held')
