@@ -115,7 +115,6 @@ export class NameJournal {
         earlier.unlink = null
       }
       if (earlier === operation) return
-      if (earlier.node === operation.node) earlier.link = null
     }
   }
 

@@ -55,6 +55,16 @@ describe('an fsynced file is found after power loss, though', () => {
     expect(finds(prepare, act)).toEqual(new Set([1]))
   })
 
+  test('its new name was that of a file made and removed before, and the move was fsynced by its old directory', () => {
+    const act = (files: SynchronousFileSystem) => {
+      files.create({ path: '/d/name', mode: 0o600 })
+      files.remove({ path: '/d/name' })
+      files.rename({ from: '/g/f', to: '/d/name' })
+      files.syncDirectory({ path: '/g' })
+    }
+    expect(finds(nothing, act)).toEqual(new Set([1]))
+  })
+
   test('the directory that it left was removed', () => {
     const act = (files: SynchronousFileSystem) => {
       files.rename({ from: '/g/f', to: '/d/f' })

@@ -102,21 +102,3 @@ test('rot is read, the pristine bytes stay known, and fresh bytes heal it', () =
   fs.truncate({ path: '/wal', sizeBytes: 6 })
   expect(text(fs.read({ path: '/wal', offset: 0, length: 6 }))).toBe('rec\0\0\0')
 })
-
-test('an fsync that lies reports success and makes nothing durable', () => {
-  const disk = new SimulatedDisk()
-  const fs = disk.handlers()
-  fs.create({ path: '/wal', mode: 0o600 })
-  fs.syncDirectory({ path: '/' })
-  const liar = {
-    kind: 'lying-fsync',
-    meets: ({ method }: { method: string }) =>
-      method === 'sync' ? ('pretend' as const) : ('perform' as const),
-    fork: () => liar,
-  }
-  disk.addFault(liar)
-  fs.write({ path: '/wal', offset: 0, bytes: bytes('record') })
-  fs.sync({ path: '/wal' })
-  disk.powerLoss(RandomStream.fromSeed(1), 'nothing')
-  expect(fs.stat({ path: '/wal' })?.sizeBytes).toBe(0)
-})
