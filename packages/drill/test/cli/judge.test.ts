@@ -108,7 +108,7 @@ describe('judge', () => {
   test('people get words', async () => {
     const { code, out } = await judge('hole', '--format', 'plain')
     expect([code, out]).toEqual([1, expect.stringMatching(/^RESTORED WITH LOSS \(not passed\)\n/)])
-    expect(out).toContain('199 of 200 acknowledged record records')
+    expect(out).toContain('199 of 200 acknowledged records')
   })
 
   test.each([

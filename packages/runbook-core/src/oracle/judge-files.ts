@@ -104,7 +104,7 @@ function verdictOf(oracle: OracleEvidence): {
 }
 
 function lossVerdict({ loss, lostIsTail }: OracleEvidence): Judgement['verdict'] {
-  const all = `${loss.acknowledged} acknowledged ${loss.unit} records`
+  const all = `${loss.acknowledged} acknowledged ${loss.unit}s`
   if (loss.lost === 0) return { kind: 'restored', reason: `all ${all} came back unchanged`, next: 'Nothing.' }
   if (lostIsTail) {
     return {

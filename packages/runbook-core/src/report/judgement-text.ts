@@ -38,10 +38,7 @@ function text(title: string, judgement: Judgement, width: number): string {
     .filter(([, keys]) => keys.length > 0)
     .map(([kind, keys]) => [`${kind}, e.g.`, keys.join(' ')] as const)
   const lines: readonly (readonly [string, string])[] = [
-    [
-      'Recovered',
-      `${grouped(loss.recovered)} of ${grouped(loss.acknowledged)} acknowledged ${loss.unit} records`,
-    ],
+    ['Recovered', `${grouped(loss.recovered)} of ${grouped(loss.acknowledged)} acknowledged ${loss.unit}s`],
     [
       'Lost',
       `${grouped(loss.lost)}${loss.lost === 0 ? '' : oracle.lostIsTail ? ', all of them the newest' : ', not only the newest'}`,

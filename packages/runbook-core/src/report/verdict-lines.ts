@@ -37,12 +37,12 @@ function dataLines({ loss, lossDetail, objectives: { rpo } }: Report): VerdictLi
       : ', all of them the newest'
   const wrong = loss.altered + loss.duplicated + (loss.unexpected ?? 0)
   return [
-    line('Recovered', `${grouped(loss.recovered)} of ${all} acknowledged ${loss.unit} records${point}`),
+    line('Recovered', `${grouped(loss.recovered)} of ${all} acknowledged ${loss.unit}s${point}`),
     loss.lost === 0
       ? line('Lost', 'none', 'good')
       : line(
           'Lost',
-          `${counted(loss.lost, 'record')}${where}`,
+          `${counted(loss.lost, loss.unit)}${where}`,
           lossDetail?.lostIsTail === false ? 'bad' : 'warn',
         ),
     line(

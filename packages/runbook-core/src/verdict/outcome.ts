@@ -151,14 +151,14 @@ function completed(record: RunRecord, times: Milestones, claims: readonly Claim[
   if (lost === 0) {
     return {
       kind: 'restored',
-      reason: `all ${acknowledged} acknowledged ${unit} records came back`,
+      reason: `all ${acknowledged} acknowledged ${unit}s came back`,
       next: 'Nothing to do for the data.',
       exitCode: 0,
     }
   }
   return {
     kind: 'restored-with-loss',
-    reason: `${lost} of ${acknowledged} acknowledged ${unit} records did not come back`,
+    reason: `${lost} of ${acknowledged} acknowledged ${unit}s did not come back`,
     next: 'Tell the writers that what was acknowledged after the recovery point is gone.',
     exitCode: 0,
   }
