@@ -16,8 +16,6 @@ export interface DiskOperation {
 export interface DiskFault {
   /** Name in the fault atlas. */
   readonly kind: string
-  /** How often it has struck: one that never did makes a run inconclusive. */
-  readonly fired: number
   meets(operation: DiskOperation): 'perform' | 'pretend'
   /** The same fault, with its counters as they stand, on a forked disk. */
   fork(): DiskFault
