@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { ownCommand } from '../../src/cli/own-command.ts'
+import { testedCommand } from '../support/own-command.ts'
 
 /** What a person at a shell would see. */
 export interface CliResult {
@@ -14,7 +14,7 @@ export function runCli(
   env: Record<string, string> = {},
   cwd?: string,
 ): Promise<CliResult> {
-  const [node, ...rest] = ownCommand()
+  const [node, ...rest] = testedCommand()
   return new Promise((resolve, reject) => {
     const child = spawn(node, [...rest, ...args], {
       env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env },

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { nodeFileSystem } from '@dr-drill/simulator/server'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { ownCommand } from '../../src/cli/own-command.ts'
 import { objectStores, type StoreKeys } from '../../src/ports/object-store/index.ts'
 import { codeOf, uncancelled } from '../support/calls.ts'
+import { testedCommand } from '../support/own-command.ts'
 import { isAlive, until } from '../support/processes.ts'
 import { runCli } from './run-cli.ts'
 
@@ -23,7 +23,7 @@ afterEach(() => {
 
 /** A server as a child; its ready line, and its exit. */
 async function serve(args: readonly string[], env: Record<string, string> = {}) {
-  const [node, ...rest] = ownCommand()
+  const [node, ...rest] = testedCommand()
   const child = spawn(node, [...rest, 'serve', ...args], {
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],

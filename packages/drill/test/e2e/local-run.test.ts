@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Report } from '@dr-drill/runbook-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { ownCommand } from '../../src/cli/own-command.ts'
 import { type CliResult, runCli } from '../cli/run-cli.ts'
+import { testedCommand } from '../support/own-command.ts'
 import { processesNaming, until } from '../support/processes.ts'
 import { makeSmallWorld, type SmallWorld, startServer } from './small-world.ts'
 
@@ -40,7 +40,7 @@ const wrongInvariants = (report: Report) =>
 
 /** A run as a child that the test ends by a signal, once its journal says that it has come so far. */
 async function startAndWait(out: string, mark: string) {
-  const [node, ...rest] = ownCommand()
+  const [node, ...rest] = testedCommand()
   const directory = join(base, out)
   const child = spawn(node, [...rest, 'run', 'full-restore', ...ofWorld(), '--out', directory], {
     env: { PATH: process.env.PATH ?? '' },

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { ledgerHeaderLine, ledgerLine } from '@dr-drill/runbook-core'
 import { type Assertion, assertionDigest } from '@dr-drill/runbook-core/stemedb'
 import { nativeChecksums, nodeFileSystem } from '@dr-drill/simulator/server'
-import { ownCommand } from '../../src/cli/own-command.ts'
 import { objectStores } from '../../src/ports/object-store/index.ts'
 import { runCli } from '../cli/run-cli.ts'
 import { uncancelled } from '../support/calls.ts'
+import { testedCommand } from '../support/own-command.ts'
 
 /** A production that lived for a moment on this machine: a real server, real backups, and a ledger of what was acknowledged. */
 export interface SmallWorld {
@@ -27,7 +27,7 @@ interface Server {
 
 /** Starts a `serve` command and waits until it is ready. */
 export async function startServer(args: readonly string[], env: Record<string, string>): Promise<Server> {
-  const [node, ...rest] = ownCommand()
+  const [node, ...rest] = testedCommand()
   const child = spawn(node, [...rest, 'serve', ...args], {
     env: { PATH: process.env.PATH ?? '', DRILL_EXIT_WITH_PARENT: '1', RUST_LOG: 'error', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import {
   driveAsync,
   environment,
+  invariant,
   OperatingError,
   openLedger,
   type PortHandlers,
@@ -14,6 +15,7 @@ import { ownCommand } from '../../cli/own-command.ts'
 import { readTrustKey } from '../../cli/trust-key.ts'
 import type { StoreKeys, StoreLocation } from '../../ports/object-store/index.ts'
 import { storeLocation } from '../../ports/object-store/index.ts'
+import { childEnvironment } from './child-environment.ts'
 import { type ChildServer, startChildServer } from './child-server.ts'
 import type { RunSecrets } from './keys.ts'
 import type { RunRequest, StoreRequest } from './run-request.ts'
@@ -41,15 +43,16 @@ export async function prepareStores(
   secrets: RunSecrets,
   started: ChildServer[],
 ): Promise<PreparedStores> {
-  const world = await worldOf(request)
-  const [source, archive] = await Promise.all([
-    world === null
-      ? Promise.resolve(locationOf((request.source as StoreRequest & { kind: 'store' }) ?? null))
-      : serveWorld(world, secrets, started),
+  // Both at once: while a production is made, the archive's server starts.
+  const archiving =
     request.archiveTo === null
       ? serveArchive(request.work, secrets, started)
-      : Promise.resolve(locationOf(request.archiveTo)),
-  ])
+      : Promise.resolve(locationOf(request.archiveTo))
+  const attaching = attachSource(request, secrets, started)
+  // Whichever fails first is told; the other is not left to fail unheard.
+  await Promise.allSettled([attaching, archiving])
+  const { world, source } = await attaching
+  const archive = await archiving
   const ledger = request.ledger ?? (world === null ? null : join(world, 'ledger.jsonl'))
   const worldKey = world === null ? null : join(world, 'trust.pub')
   return {
@@ -60,6 +63,17 @@ export async function prepareStores(
     failureAt: request.failureAt ?? (ledger === null ? null : await ledgerFailureAt(ledger)),
     servers: started,
   }
+}
+
+async function attachSource(
+  request: RunRequest,
+  secrets: RunSecrets,
+  started: ChildServer[],
+): Promise<{ readonly world: string | null; readonly source: StoreLocation }> {
+  const world = await worldOf(request)
+  if (world !== null) return { world, source: await serveWorld(world, secrets, started) }
+  invariant(request.source.kind === 'store', 'what is no world is a store')
+  return { world, source: locationOf(request.source) }
 }
 
 async function worldOf(request: RunRequest): Promise<string | null> {
@@ -85,7 +99,7 @@ function generate(directory: string, request: RunRequest, assertions: number | n
   if (assertions !== null) flags.push('--assertions', String(assertions))
   return new Promise((resolve, reject) => {
     const child = spawn(program, [...args, ...flags, '--quiet'], {
-      env: { PATH: process.env.PATH ?? '', DRILL_EXIT_WITH_PARENT: '1' },
+      env: childEnvironment(),
       stdio: ['pipe', 'ignore', 'pipe'],
     })
     let said = ''
@@ -161,8 +175,7 @@ async function serve(
     {
       argv: [...ownCommand(), ...flags],
       env: {
-        PATH: process.env.PATH ?? '',
-        DRILL_EXIT_WITH_PARENT: '1',
+        ...childEnvironment(),
         DRILL_S3_ACCESS_KEY: keys.accessKeyId,
         DRILL_S3_SECRET_KEY: keys.secretAccessKey,
         DRILL_S3_ADMIN_TOKEN: statisticsToken,

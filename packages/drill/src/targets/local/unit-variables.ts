@@ -27,6 +27,9 @@ export function unitVariables(input: UnitVariablesInput): Record<string, string>
     HOME: `${input.root}${STEMEDB_PATHS.home}`,
     DRILL_HISTORY_SHIFT_MS: String(input.historyShiftMs),
     DRILL_EXIT_WITH_PARENT: '1',
+    ...(process.env.NODE_COMPILE_CACHE === undefined
+      ? {}
+      : { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE }),
   }
   return input.unit.type === 'daemon' ? common : { ...common, ...operationVariables(input) }
 }
