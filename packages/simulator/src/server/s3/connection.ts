@@ -34,8 +34,10 @@ export async function serveRequest(
   // An aborted request is seen where its body is read; here it only must not be an uncaught error.
   message.on('error', () => {})
   to.on('error', () => {})
+  let waitsFor100 = message.headers.expect?.toLowerCase() === '100-continue'
   const body = new IncomingBody(message, options.bodyIdleMs, () => {
-    if (message.headers.expect?.toLowerCase() === '100-continue') to.writeContinue()
+    if (waitsFor100) to.writeContinue()
+    waitsFor100 = false
   })
   const request = incomingRequest(message, body)
   const action = options.service.faults.decide(faultRequest(request))
@@ -44,10 +46,11 @@ export async function serveRequest(
     return
   }
   const response = await answer(options, request, action)
-  const close = !message.complete
-  const cutAt = action.kind === 'truncate-body' ? action.sizeBytes : null
-  await sendResponse(response, to, { cutAt, close })
-  if (close) drain(message)
+  await sendResponse(response, to, {
+    cutAt: action.kind === 'truncate-body' ? action.sizeBytes : null,
+    // Who was not told to go on sends nothing that would have to be read.
+    beforeClose: message.complete ? null : () => (waitsFor100 ? Promise.resolve() : drained(message)),
+  })
 }
 
 async function answer(
@@ -80,15 +83,24 @@ function faultRequest(request: S3Request) {
   }
 }
 
-/** Reads on for a while after the answer, then hangs up. */
-function drain(message: IncomingMessage): void {
-  let sizeBytes = 0
-  const timer = setTimeout(() => message.socket.destroy(), DRAIN_MS_MAX)
-  timer.unref()
-  message.on('data', (bytes: Buffer) => {
-    sizeBytes += bytes.length
-    if (sizeBytes > DRAIN_BYTES_MAX) message.socket.destroy()
+/**
+ * Reads and drops what is left of a body. To close at once would reset the connection, and the client, still sending, might lose
+ * the answer.
+ */
+function drained(message: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    let sizeBytes = 0
+    const timer = setTimeout(resolve, DRAIN_MS_MAX)
+    const end = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+    message.on('data', (bytes: Buffer) => {
+      sizeBytes += bytes.length
+      if (sizeBytes > DRAIN_BYTES_MAX) end()
+    })
+    message.on('end', end)
+    message.on('close', end)
+    message.resume()
   })
-  message.on('close', () => clearTimeout(timer))
-  message.resume()
 }

@@ -1,28 +1,32 @@
-import { createReadStream } from 'node:fs'
+import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { invariant } from '@dr-drill/runbook-core'
 import type { S3Response } from '@dr-drill/simulator'
+import { readFully } from '../file-system/descriptor-io.ts'
 import { toWire } from './incoming-request.ts'
 import { DescriptorFile } from './pinned-file.ts'
 
 const READ_BYTES = 256 * 1024
 
-/**
- * Sends an answer. `cutAt` ends its body after so many bytes and then the connection; null sends all of it. Never rejects: a
- * client that went away is its own trouble.
- */
+/** How an answer is sent. */
+export interface SendOptions {
+  /** Ends the body after so many bytes and then the connection; null sends all of it. */
+  readonly cutAt: number | null
+  /** Runs when all is sent, before the connection is closed; null: the connection is kept. */
+  readonly beforeClose: (() => Promise<void>) | null
+}
+
+/** Sends an answer. Never rejects: a client that went away is its own trouble. */
 export async function sendResponse(
   response: S3Response,
   to: ServerResponse,
-  options: { readonly cutAt: number | null; readonly close: boolean },
+  options: SendOptions,
 ): Promise<void> {
   const { body } = response
   try {
-    writeHead(response, to, options.close)
-    const source = bodyStream(response, options.cutAt)
-    if (source !== null) await pipeline(source, to, { end: false })
+    writeHead(response, to, options.beforeClose !== null)
+    await writeBody(response, to, options.cutAt)
+    await options.beforeClose?.()
     if (options.cutAt !== null && isCut(response, options.cutAt)) to.socket?.destroySoon()
     else to.end()
   } catch {
@@ -58,19 +62,36 @@ function isCut(response: S3Response, cutAt: number): boolean {
   return cutAt < sizeOf(response)
 }
 
-function bodyStream(response: S3Response, cutAt: number | null): Readable | null {
+/**
+ * Reads and writes in turn, so that no read is under way when the descriptor is released. (A ReadStream that is destroyed closes
+ * its descriptor, whoever owns it.)
+ */
+async function writeBody(response: S3Response, to: ServerResponse, cutAt: number | null): Promise<void> {
   const { body } = response
   const sizeBytes = Math.min(sizeOf(response), cutAt ?? Number.POSITIVE_INFINITY)
-  if (sizeBytes === 0) return null
-  if (body.kind === 'bytes') return Readable.from([body.bytes.subarray(0, sizeBytes)])
-  invariant(body.kind === 'object', 'only bytes and objects have a size')
+  if (body.kind === 'bytes') await write(to, body.bytes.subarray(0, sizeBytes))
+  if (body.kind !== 'object') return
   const { pinned } = body.object
   invariant(pinned instanceof DescriptorFile, 'the server pins what it sends')
-  return createReadStream('', {
-    fd: pinned.descriptor,
-    autoClose: false,
-    start: body.offset,
-    end: body.offset + sizeBytes - 1,
-    highWaterMark: READ_BYTES,
-  })
+  for (let sent = 0; sent < sizeBytes; ) {
+    const length = Math.min(READ_BYTES, sizeBytes - sent)
+    const bytes = await readFully(pinned.descriptor, body.offset + sent, length)
+    if (bytes.length === 0) throw new Error('the file became shorter while it was sent')
+    await write(to, bytes)
+    sent += bytes.length
+  }
+}
+
+/** Writes, and waits until the client took enough of it. Throws when it is gone. */
+async function write(to: ServerResponse, bytes: Uint8Array): Promise<void> {
+  if (to.destroyed) throw new Error('the client is gone')
+  if (to.write(bytes)) return
+  const gone = new AbortController()
+  const onClose = () => gone.abort()
+  to.once('close', onClose)
+  try {
+    await once(to, 'drain', { signal: gone.signal })
+  } finally {
+    to.off('close', onClose)
+  }
 }

@@ -14,7 +14,8 @@ export class DescriptorFile implements PinnedFile {
   }
 
   release(): void {
-    if (this.#open) closeSync(this.descriptor)
+    if (!this.#open) return
     this.#open = false
+    closeSync(this.descriptor)
   }
 }

@@ -180,6 +180,16 @@ describe('names', () => {
     })
   })
 
+  test('new files and directories belong to the user that was named', async () => {
+    const isRoot = process.getuid!() === 0
+    const user = isRoot ? { uid: 12345, gid: 23456 } : { uid: process.getuid!(), gid: process.getgid!() }
+    files = nodeFileSystem({ root, user })
+    await run(FileSystem.create({ path: '/f', mode: 0o640 }))
+    await run(FileSystem.makeDirectory({ path: '/d', mode: 0o750 }))
+    for (const name of ['f', 'd']) expect(statSync(join(root, name))).toMatchObject(user)
+    expect(statSync(join(root, 'f')).mode & 0o7777).toBe(0o640)
+  })
+
   test('space is that of the device, also for what is not there yet', async () => {
     const space = await run(FileSystem.space({ path: '/' }))
     expect(space.totalBytes).toBeGreaterThan(0)

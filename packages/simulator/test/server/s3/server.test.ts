@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { request } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -118,6 +120,24 @@ describe('clients that are slow, rude or gone', () => {
     expect(unwelcome).toMatch(/^HTTP\/1.1 403/)
   })
 
+  test('a refusal reaches a client that is still sending', async () => {
+    const { headers } = signed(harness, 'PUT', `/${Bucket}/refused`, 'UNSIGNED-PAYLOAD', {
+      'x-amz-tagging': 'a=b',
+    })
+    for (let round = 0; round < 5; round += 1) {
+      const status = await new Promise((resolve, reject) => {
+        const options = { method: 'PUT', headers: { ...headers, 'content-length': 3_000_000 }, agent: false }
+        const sending = request(`${harness.server.url}/${Bucket}/refused`, options, (answer) => {
+          answer.resume()
+          answer.on('end', () => resolve(answer.statusCode))
+        })
+        sending.on('error', reject)
+        sending.end(Buffer.alloc(3_000_000))
+      })
+      expect(status).toBe(501)
+    }
+  })
+
   test('nonsense and endless headers end the connection, not the server', async () => {
     await raw('\x16\x03\x01 no http\r\n\r\n', { thenWait: true })
     await raw(`GET / HTTP/1.1\r\nhost: x\r\nx-long: ${'y'.repeat(70_000)}\r\n\r\n`, { thenWait: true })
@@ -125,6 +145,27 @@ describe('clients that are slow, rude or gone', () => {
     await put('still', 'there')
     expect(await text('still')).toBe('there')
   })
+})
+
+test('answers give their descriptors back, also refused and abandoned ones', async () => {
+  await put('open', 'x'.repeat(1_000_000))
+  const open = () => readdirSync('/proc/self/fd').length
+  const get = async (more: object) => {
+    const answer = await send(new GetObjectCommand({ Bucket, Key: 'open', ...more }))
+    const body = answer.Body as Readable
+    body.on('error', () => {})
+    body.destroy()
+  }
+  await get({})
+  const before = open()
+  for (let round = 0; round < 20; round += 1) {
+    await get({})
+    await failureOf(get({ Range: 'bytes=2000000-' }))
+    await failureOf(get({ IfMatch: '"other"' }))
+    await text('open')
+  }
+  // Sockets that were hung up on are still being closed.
+  expect(open() - before).toBeLessThan(15)
 })
 
 describe('start and stop', () => {
