@@ -3,14 +3,15 @@ import type { Json } from '../text/json.ts'
 import type { RunStarted, RunState } from './state/run-state.ts'
 import { templateSteps } from './template.ts'
 
-/** What expressions see of the run itself; the same at every step. */
-export type RunFacts = Pick<Scope, 'params' | 'run'>
+/** What expressions see of the run itself, and what the target can do; the same at every step. */
+export type RunFacts = Pick<Scope, 'params' | 'run'> & { readonly capabilities: readonly string[] }
 
 /** Parameters and facts, from the first event and the marks of the journal. */
 export function runFacts(state: RunState, started: RunStarted): RunFacts {
   const { runId, mode, environment, target, capabilities } = started
   const failure = state.marks.find((mark) => mark.name === 'failure' && mark.domain === 'history')
   return {
+    capabilities,
     params: started.params,
     run: {
       id: runId,
@@ -31,7 +32,7 @@ export function scopeOf(state: RunState, facts: RunFacts, stepIds: Iterable<stri
     const view = index === undefined ? null : state.steps.get(index).view
     if (view !== null) views.set(id, view)
   }
-  return { ...facts, steps: Object.fromEntries(views) }
+  return { params: facts.params, run: facts.run, steps: Object.fromEntries(views) }
 }
 
 /** The scope with one more step in it. */

@@ -111,8 +111,8 @@ export type RunEvent =
       readonly detail: string
     }
   /**
-   * No longer counts as done, and will run again on resume: its `undo` ran, what it held was given back, or a step that it rests on
-   * was undone.
+   * No longer counts as done, and will run again on resume: its `undo` ran (or that of a step it rests on), what it held was given
+   * back, or what it made died with the host's processes.
    */
   | { readonly type: 'step-undone'; readonly step: string }
   | { readonly type: 'obligation-taken'; readonly step: string; readonly obligation: Obligation }

@@ -51,7 +51,7 @@ test('an interrupt ends the step in flight, gives back, and journals the request
   expect(world.clock.now).toBe(130)
 })
 
-test('a finished step whose holding is given back counts as done no more, nor does what rests on it', () => {
+test('a finished step whose holding is given back counts as done no more; what rests on it keeps its outputs', () => {
   const world = new ToyWorld({ c: [{ ms: 1_000 }] })
   const runbook = toyRunbook([
     { id: 'z' },
@@ -61,13 +61,19 @@ test('a finished step whose holding is given back counts as done no more, nor do
   ])
   world.held = [held('a', 'service')]
   interruptedAt(world, [100], runbook)
-  expect(world.types.slice(-5)).toEqual([
+  expect(world.types.slice(-4)).toEqual([
     'cancel-requested',
     'step-interrupted c',
     'step-undone a',
-    'step-undone b',
     'run-ended',
   ])
+  const fold = new RunFold(runbook, 2)
+  for (const entry of world.journal.events) fold.observe(entry)
+  world.held = []
+  const again = new ToyWorld()
+  const resume = fold.resumption({ gapMs: 0, dropped: 'nothing' })
+  expect(resultOf(again.run(toyOptions(runbook, { resume }))).outcome).toBe('completed')
+  expect(again.invocations.map(({ step }) => step)).toEqual(['a', 'c'])
 })
 
 test('an interrupt while the cleanup of a failure runs lets it finish, undisturbed', () => {

@@ -161,6 +161,21 @@ test('what the target cannot exercise is skipped with the reason', () => {
   })
 })
 
+test('a step that requires what the target cannot do is skipped with the reason', () => {
+  const world = new ToyWorld()
+  const runbook = toyRunbook([
+    { id: 'a', requires: ['change-bind-address'] },
+    { id: 'b', needs: ['a'] },
+  ])
+  const options = toyOptions(runbook)
+  expect(resultOf(world.run(options)).outcome).toBe('completed')
+  expect(world.events[1]).toMatchObject({ type: 'step-skipped', step: 'a', reason: 'not-exercised' })
+  const able = new ToyWorld()
+  const identity = { ...options.identity, capabilities: ['change-bind-address'] }
+  resultOf(able.run({ ...options, identity }))
+  expect(able.types).toContain('step-succeeded a')
+})
+
 test('a defect of an action ends the run in order, as internal', () => {
   const world = new ToyWorld({ a: [{ ms: 1, error: () => new TypeError('oops \ud800') }] })
   const result = resultOf(world.run(toyOptions(toyRunbook([{ id: 'a' }]))))

@@ -40,7 +40,7 @@ export function awaitHealth(pack: DatabasePack): ActionDefinition<Input, Output>
     effects: ({ service }) => ({ reads: [`service:${service}`], writes: [], destroys: [], exposes: [] }),
     capabilities: { required: ['service-manager'], optional: [] },
     ports: [Http.$id, Services.$id, Clock.$id],
-    traits: ['validates'],
+    traits: ['validates', 'volatile'],
     estimate: () => ({ bestMs: 1_000, likelyMs: 300_000, worstMs: 1_200_000 }),
     run: (given) => wait(pack.probe, given),
   })

@@ -31,9 +31,8 @@ export function* conclude(
 }
 
 /**
- * Discharges what is held and is to be released so. Where `reopens`, a finished step whose holding goes counts as done no more, nor
- * does what rests on it: that is journalled first, so that a crash in between leaves nothing believed that is no longer so.
- * Answers what could not be discharged.
+ * Discharges what is held and is to be released so. Where `reopens`, a finished step whose holding goes counts as done no more: that
+ * is journalled first, so that a crash in between leaves nothing believed that is no longer so. Answers what could not be discharged.
  */
 export function* giveBack(
   interpreter: Interpreter,
@@ -50,16 +49,15 @@ export function* giveBack(
 }
 
 /**
- * `step-undone` for the finished ones among the steps that hold these obligations and all that rest on them, and for finished steps
- * of volatile kinds, which are performed again but take nothing with them: where their effect still holds, they find it so.
+ * `step-undone` for the finished ones among the steps that hold these obligations, and for finished steps of volatile kinds. What
+ * rests on them keeps its outputs: a check that a restart makes doubtful is of a volatile kind itself.
  */
 export function reopened(
   state: RunState,
   held: readonly HeldObligation[],
   volatileKinds: readonly string[],
 ): RunEvent[] {
-  const roots = held.flatMap((each) => finishedIndex(state, each.step))
-  const indexes = new Set(withDescendants(state.graph, roots))
+  const indexes = new Set(held.flatMap((each) => finishedIndex(state, each.step)))
   for (const [index, step] of state.graph.steps.entries()) {
     if (volatileKinds.includes(step.action.kind) && state.steps.get(index).status === 'succeeded')
       indexes.add(index)
