@@ -9,6 +9,9 @@ export interface S3FaultRequest {
   readonly key: string
   /** As claimed; the signature is not checked yet. Null for an anonymous request. */
   readonly accessKey: string | null
+  /** What a listing asks for; absent for other operations. */
+  readonly prefix?: string
+  readonly delimiter?: string
 }
 
 /** What happens to a request. */
@@ -23,6 +26,8 @@ export type S3FaultAction =
   | { readonly kind: 'truncate-body'; readonly sizeBytes: number }
   /** The request is served so much later. */
   | { readonly kind: 'delay'; readonly ms: number }
+  /** A listing is served without these keys, as if they were not there. */
+  | { readonly kind: 'hide'; readonly keys: readonly string[] }
 
 /** Decides about one request. */
 export type S3FaultRule = (request: S3FaultRequest) => S3FaultAction
@@ -34,6 +39,7 @@ export const s3Fault = Object.freeze({
   respond: (code: S3ErrorCode): S3FaultAction => ({ kind: 'respond', code }),
   truncateBodyAt: (sizeBytes: number): S3FaultAction => ({ kind: 'truncate-body', sizeBytes }),
   delay: (ms: number): S3FaultAction => ({ kind: 'delay', ms }),
+  hide: (keys: readonly string[]): S3FaultAction => ({ kind: 'hide', keys }),
 })
 
 /** An ordered list of rules, changed while the service runs; the first that does not pass wins. */

@@ -1,6 +1,7 @@
 export type { CredentialRights, S3Credential } from './auth/index.ts'
 export { portableS3Digests, type S3Digests } from './digests/index.ts'
 export { S3_ERRORS, S3Error, type S3ErrorCode } from './errors/index.ts'
+export { type S3RuleRecord, S3RuleSet, s3RuleRecord } from './fault-rules.ts'
 export {
   type S3FaultAction,
   type S3FaultRequest,

@@ -62,6 +62,7 @@ export class S3Service {
       historyNowMs: options.historyNowMs,
       limits: { ...S3_LIMITS, ...options.limits },
       pin: options.pin ?? null,
+      hidden: null,
     }
     this.#credentials = new Map(options.credentials.map((credential) => [credential.accessKey, credential]))
     this.#wallNowMs = options.wallNowMs
@@ -80,12 +81,12 @@ export class S3Service {
     if (versioning !== null) yield* provide(this.environment, setVersioning(this.context, name, versioning))
   }
 
-  /** The answer to a request; refusals and failures are answers too. */
-  *handle(request: S3Request): Task<S3Response> {
+  /** The answer to a request; refusals and failures are answers too. A fault may hide keys from a listing. */
+  *handle(request: S3Request, hidden: ReadonlySet<string> | null = null): Task<S3Response> {
     const requestId = this.nextRequestId()
     let response: S3Response
     try {
-      response = yield* provide(this.environment, this.#perform(request))
+      response = yield* provide(this.environment, this.#perform(request, hidden))
     } catch (error) {
       response = errorResponse(this.toS3Error(error), request, requestId)
     }
@@ -119,14 +120,15 @@ export class S3Service {
     return new S3Error('InternalError', `We encountered an internal error${what}. Please try again.`)
   }
 
-  *#perform(request: S3Request): Task<S3Response> {
+  *#perform(request: S3Request, hidden: ReadonlySet<string> | null): Task<S3Response> {
     const route = routeOf(request)
     const auth = this.#authenticated(request)
     this.#authorize(auth.credential, route.operation)
     checkKey(route)
     yield* this.context.storage.prepare()
     const payload = payloadOf(request, auth, this.context.digests)
-    return yield* OPERATIONS[route.operation](this.context, { ...route, request, auth, payload })
+    const context = hidden === null ? this.context : { ...this.context, hidden }
+    return yield* OPERATIONS[route.operation](context, { ...route, request, auth, payload })
   }
 
   #authenticated(request: S3Request) {

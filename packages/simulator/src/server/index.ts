@@ -6,6 +6,7 @@ export {
   nodeFileSystem,
 } from './file-system/index.ts'
 export {
+  FAULTS_PATH,
   nativeS3Digests,
   type S3Server,
   type S3ServerOptions,

@@ -45,7 +45,10 @@ type ListInput = Omit<Parameters<ObjectStoreContract['list']>[0], 'store'>
 
 function* list(calls: StoreCalls, binding: StoreBinding, input: ListInput): Task<ObjectListing> {
   const { service, bucket, prefix: root } = binding
-  yield* calls.begin(binding, 'ListObjectsV2', '')
+  const { hidden } = yield* calls.begin(binding, 'ListObjectsV2', '', {
+    prefix: root + input.prefix,
+    delimiter: input.delimiter ?? '',
+  })
   const query = {
     bucket,
     prefix: root + input.prefix,
@@ -60,7 +63,7 @@ function* list(calls: StoreCalls, binding: StoreBinding, input: ListInput): Task
         : ({ text: root + input.startAfter, mode: 'after' } as const)
   const page = yield* calls.inService(binding, function* () {
     yield* service.context.storage.buckets.require(bucket)
-    return yield* listObjects(service.context, query, from)
+    return yield* listObjects({ ...service.context, hidden }, query, from)
   })
   return {
     objects: page.objects.map(({ key, record }) => ({

@@ -41,7 +41,7 @@ function* get(
   sizeBytesMax: number,
 ) {
   const key = binding.prefix + relativeKey
-  const cutAt = yield* calls.begin(binding, 'GetObject', key)
+  const { cutAt } = yield* calls.begin(binding, 'GetObject', key)
   const object = yield* open(calls, binding, key, versionId, null)
   try {
     if (object.sizeBytes > sizeBytesMax) {
@@ -74,7 +74,7 @@ function* download(
   input: DownloadInput,
 ): Task<DownloadedObject> {
   const key = binding.prefix + relativeKey
-  const cutAt = yield* calls.begin(binding, 'GetObject', key)
+  const { cutAt } = yield* calls.begin(binding, 'GetObject', key)
   const object = yield* open(calls, binding, key, input.versionId ?? null, input.ifMatch ?? null)
   try {
     yield* calls.onTarget(() => emptyFile(input.path, input.mode))

@@ -10,6 +10,7 @@ import {
   utf8Encode,
 } from '@dr-drill/runbook-core'
 import { S3Error } from '../errors/index.ts'
+import type { S3FaultRequest } from '../faults.ts'
 import type { S3Service } from '../service.ts'
 import { KEY_BYTES_MAX, type S3Operation } from '../wire/route.ts'
 import { toOperatingErrorOfPort } from './port-errors.ts'
@@ -36,6 +37,14 @@ export interface ObjectStoreOptions {
   readonly runtime?: Runtime
 }
 
+/** What a fault does to the answer of a call. */
+export interface Struck {
+  /** Bytes after which the body ends; null when nothing cuts it short. */
+  readonly cutAt: number | null
+  /** Keys that a listing leaves out. */
+  readonly hidden: ReadonlySet<string> | null
+}
+
 /** One call of the port on its way through faults, rights and errors. */
 export class StoreCalls {
   readonly #options: ObjectStoreOptions
@@ -52,12 +61,23 @@ export class StoreCalls {
   }
 
   /**
-   * Opens a call: faults strike, the credential is checked and counted. Gives the number of bytes after which an answer's body
-   * ends, null when nothing cuts it short.
+   * Opens a call: faults strike, the credential is checked and counted. Gives what a fault does to the answer. `prefix`: of a
+   * listing.
    */
-  *begin(binding: StoreBinding, operation: S3Operation, key: string): Task<number | null> {
+  *begin(
+    binding: StoreBinding,
+    operation: S3Operation,
+    key: string,
+    listing: Pick<S3FaultRequest, 'prefix' | 'delimiter'> = {},
+  ): Task<Struck> {
     const { service, bucket, credentials } = binding
-    const action = service.faults.decide({ operation, bucket, key, accessKey: credentials.accessKey })
+    const action = service.faults.decide({
+      operation,
+      bucket,
+      key,
+      accessKey: credentials.accessKey,
+      ...listing,
+    })
     if (action.kind === 'delay') yield* sleep(action.ms)
     if (action.kind === 'reset') {
       throw new OperatingError('store-unavailable', 'the connection was reset', { subject: key })
@@ -67,7 +87,10 @@ export class StoreCalls {
     if (/\p{Surrogate}/u.test(key)) throw new S3Error('InvalidArgument', 'The key is no Unicode text.')
     if (utf8Encode(key).length > KEY_BYTES_MAX) throw new S3Error('KeyTooLongError')
     yield* this.inService(binding, () => service.context.storage.prepare())
-    return action.kind === 'truncate-body' ? action.sizeBytes : null
+    return {
+      cutAt: action.kind === 'truncate-body' ? action.sizeBytes : null,
+      hidden: action.kind === 'hide' ? new Set(action.keys) : null,
+    }
   }
 
   /** Runs a part of the service, over the service's own files. */

@@ -13,6 +13,8 @@ export interface ServiceContext {
   readonly limits: ServiceLimits
   /** Takes hold of a file of bytes while its key is locked; see `S3ServiceOptions.pin`. */
   readonly pin: ((path: string) => PinnedFile) | null
+  /** Keys that a faulted listing leaves out; null but for the request that a fault strikes. */
+  readonly hidden: ReadonlySet<string> | null
 }
 
 /** A file that stays readable whatever becomes of its name. */

@@ -59,7 +59,7 @@ export function* listObjects(context: ServiceContext, query: ListQuery, from: Bo
   let last: Bound | null = null
   for (let entry = yield* cursor.next(); entry !== null && query.limit > 0; entry = yield* cursor.next()) {
     const record = yield* currentRecord(context, query.bucket, entry)
-    if (record === null) continue
+    if (record === null || context.hidden?.has(entry.key) === true) continue
     if (objects.length + prefixes.length === query.limit) return { objects, prefixes, next: last }
     const common = commonPrefix(entry.key, query.prefix, query.delimiter)
     if (common === null) {

@@ -64,7 +64,8 @@ async function answer(
     return { ...response, headers: { ...response.headers, 'x-amz-request-id': requestId } }
   }
   if (action.kind === 'delay') await new Promise((resolve) => setTimeout(resolve, action.ms).unref())
-  const exit = await exitOf(runtime.start(service.handle(request), environment({}), 's3'))
+  const hidden = action.kind === 'hide' ? new Set(action.keys) : null
+  const exit = await exitOf(runtime.start(service.handle(request, hidden), environment({}), 's3'))
   if (exit.kind === 'success') return exit.value
   const error = service.toS3Error(exit.kind === 'failure' ? exit.error : new Error('interrupted'))
   return errorResponse(error, request, service.nextRequestId())
@@ -76,8 +77,9 @@ function faultRequest(request: S3Request) {
     /X-Amz-Credential=([^%/&]+)/.exec(request.rawQuery)?.[1] ??
     null
   try {
-    const { operation, bucket, key } = routeOf(request)
-    return { operation, bucket, key, accessKey: credential }
+    const { operation, bucket, key, query } = routeOf(request)
+    const [prefix, delimiter] = [query.get('prefix') ?? '', query.get('delimiter') ?? '']
+    return { operation, bucket, key, accessKey: credential, prefix, delimiter }
   } catch {
     return { operation: null, bucket: '', key: '', accessKey: credential }
   }

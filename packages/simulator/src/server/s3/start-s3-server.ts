@@ -16,7 +16,7 @@ import {
   type ServiceLimits,
 } from '@dr-drill/simulator'
 import { nodeFileSystem } from '../file-system/index.ts'
-import { answerAdmin } from './admin.ts'
+import { S3Admin } from './admin.ts'
 import { serveRequest } from './connection.ts'
 import { nativeS3Digests } from './native-digests.ts'
 import { DescriptorFile } from './pinned-file.ts'
@@ -34,7 +34,7 @@ export interface S3ServerOptions {
   readonly historyClock?: () => number
   /** Wall clock by which signatures are judged, ms since 1970; default the host's. */
   readonly wallClock?: () => number
-  /** Lets whoever knows it read the counters at `/-/statistics` on this host; without it nobody can. */
+  /** Lets whoever knows it read the counters at `/-/statistics` and set fault rules at `/-/faults` on this host; without it nobody can. */
   readonly adminToken?: string
   readonly limits?: Partial<ServiceLimits>
   /** How long a client may send nothing of a body, or take nothing of an answer, ms; default 30,000. */
@@ -98,6 +98,7 @@ function tellFailure(failure: unknown): void {
 
 function httpServer(options: S3ServerOptions, service: S3Service, inFlight: Set<Promise<void>>): Server {
   const idleMs = options.idleMs ?? 30_000
+  const admin = new S3Admin(service, options.adminToken ?? null)
   const serve = { service, runtime: asyncRuntime(), bodyIdleMs: idleMs }
   // Bodies may take as long as they need if they move: the idle timers bound them, not the duration of a request.
   const server = createServer({
@@ -109,7 +110,7 @@ function httpServer(options: S3ServerOptions, service: S3Service, inFlight: Set<
   })
   server.setTimeout(2 * idleMs)
   const onRequest = (message: IncomingMessage, to: ServerResponse) => {
-    if (answerAdmin(service, options.adminToken ?? null, message, to)) return
+    if (admin.answer(message, to)) return
     const done = serveRequest(serve, message, to).finally(() => inFlight.delete(done))
     inFlight.add(done)
   }
