@@ -25,8 +25,13 @@ function matches(list: readonly string[], pattern: RegExp): string[] {
   )
 }
 
+/** Module names of imports and re-exports (`from '...'` where a list of names has closed), and of dynamic imports. */
 const importsOf = (file: string) =>
-  [...read(file).matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '')
+  [
+    ...read(file).matchAll(
+      /(?:\}|\*|\* as \w+|import (?:type )?\w+) from '([^'\n]+)'|^import '([^'\n]+)'|\bimport\('([^'\n]+)'\)/gm,
+    ),
+  ].map((match) => match[1] ?? match[2] ?? match[3] ?? '')
 
 describe('purity of core and simulator', () => {
   test.each([

@@ -15,16 +15,20 @@ export interface DeclaredEffects {
   readonly exposes: readonly Resource[]
 }
 
-/** What an action needs of its target beyond the ports: named abilities. */
-export type Capability =
-  | 'chown'
-  | 'change-bind-address'
-  | 'service-manager'
-  | 'commands'
-  | 'dns'
-  | 'traffic'
-  | 'alerts'
-  | 'notify'
+/** Named abilities of a target beyond its ports. */
+export const CAPABILITIES = [
+  'chown',
+  'change-bind-address',
+  'service-manager',
+  'commands',
+  'dns',
+  'traffic',
+  'alerts',
+  'notify',
+] as const
+
+/** What an action or a step needs of its target beyond the ports. */
+export type Capability = (typeof CAPABILITIES)[number]
 
 /**
  * What an action is for, where declared effects do not tell it; read by linter and engine instead of kinds' names. A `gate`

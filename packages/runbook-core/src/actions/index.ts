@@ -4,6 +4,7 @@ export {
   type ActionDefinition,
   ActionRegistry,
   type AnyAction,
+  CAPABILITIES,
   type Capability,
   type DeclaredEffects,
   type DurationEstimate,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CAPABILITIES } from '../actions/define-action.ts'
 import { DURATION_PATTERN } from '../text/duration.ts'
 import { SIZE_PATTERN } from '../text/size.ts'
 
@@ -77,6 +78,11 @@ export const authoredStep = z.strictObject({
     kind: z.string().min(1),
     with: z.record(z.string(), z.json()).optional(),
   }),
+  requires: z
+    .array(z.enum(CAPABILITIES))
+    .min(1)
+    .optional()
+    .meta({ description: 'Abilities of the target; where one is missing the step is not-exercised.' }),
   when: z.union([expression, z.boolean()]).optional().meta({ description: 'False: the step is skipped.' }),
   retry: retry.optional(),
   timeout: duration.optional().meta({ description: 'Of one attempt.' }),

@@ -1,4 +1,4 @@
-import type { DurationEstimate } from '../actions/define-action.ts'
+import type { Capability, DurationEstimate } from '../actions/define-action.ts'
 import type { RetryPolicy } from '../effects/index.ts'
 import type { Json } from '../text/json.ts'
 
@@ -54,6 +54,8 @@ export interface QualifiedStep {
   /** Steps that must have ended well (or been skipped) before this one starts. */
   readonly needs: readonly string[]
   readonly action: { readonly kind: string; readonly with: Template }
+  /** Abilities of the target without which this step is not-exercised: the target said beforehand that it lacks them. */
+  readonly requires?: readonly Capability[]
   /** Null: always. False when evaluated: the step is skipped. */
   readonly when: Expression | null
   readonly retry: RetryPolicy

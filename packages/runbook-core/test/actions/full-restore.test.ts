@@ -19,7 +19,7 @@ const load = (params: Record<string, string> = {}, profile = 'local') =>
 test('the shipped full restore is a valid runbook whose groups are the seven steps', () => {
   const runbook = load()
   expect(runbook.groups.map((group) => group.budgetMs)).toEqual(
-    [30, 60, 15, 30, 30, 30, 60].map((min) => min * 60_000),
+    [30, 60, 15, 10, 30, 30, 60].map((min) => min * 60_000),
   )
   expect(runbook.checklist).toHaveLength(9)
   expect(runbook.objectives).toEqual({ rtoMs: 4 * 3_600_000, rpoMs: 15 * 60_000 })

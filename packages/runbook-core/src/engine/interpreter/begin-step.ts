@@ -19,7 +19,8 @@ export function beginStep(
   const attempt = state.steps.get(index).attempt + 1
   try {
     const scope = scopeOf(state, facts, inputSteps(step))
-    const lacking = (step.requires ?? []).filter((name) => !facts.capabilities.includes(name))
+    const held = facts.run.capabilities as readonly string[]
+    const lacking = (step.requires ?? []).filter((name) => !held.includes(name))
     if (lacking.length > 0) {
       const detail = `the target cannot ${lacking.join(', ')}`
       return { type: 'step-skipped', step: step.id, reason: 'not-exercised', detail }

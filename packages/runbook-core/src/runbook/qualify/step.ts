@@ -43,6 +43,7 @@ export function qualifyStep(step: AuthoredStep, index: number, context: StepCont
     group: step.group ?? context.defaultGroup,
     needs: step.needs ?? [],
     action: { kind: step.action.kind, with: readWith(step, [...path, 'action'], before, context) },
+    ...(step.requires === undefined ? {} : { requires: step.requires }),
     when: readWhen(step, [...path, 'when'], before, problems),
     retry: readRetry(step.retry ?? authored.defaults?.retry, retryPath(step, path), scalars, problems),
     timeoutMs: readTimeout(step, path, context),
