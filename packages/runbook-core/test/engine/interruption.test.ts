@@ -76,6 +76,27 @@ test('a finished step whose holding is given back counts as done no more; what r
   expect(again.invocations.map(({ step }) => step)).toEqual(['a', 'c'])
 })
 
+test('nothing starts on ground that was undone, even where the steps between have ended', () => {
+  const world = new ToyWorld({ c: [{ ms: 1_000 }] })
+  const runbook = toyRunbook([{ id: 'a' }, { id: 'b', needs: ['a'] }, { id: 'c', needs: ['b'] }])
+  world.held = [held('a', 'service')]
+  interruptedAt(world, [100], runbook)
+  const fold = new RunFold(runbook, 2)
+  for (const entry of world.journal.events) fold.observe(entry)
+  const again = new ToyWorld({ a: [{ ms: 50 }] })
+  const resume = fold.resumption({ gapMs: 0, dropped: 'nothing' })
+  resultOf(again.run(toyOptions(runbook, { resume })))
+  expect(again.types).toEqual([
+    'run-resumed',
+    'step-started a',
+    'step-succeeded a',
+    'step-started c',
+    'step-succeeded c',
+    'clock-marked',
+    'run-ended',
+  ])
+})
+
 test('an interrupt while the cleanup of a failure runs lets it finish, undisturbed', () => {
   const world = new ToyWorld({ b: [{ ms: 10, error: () => new OperatingError('disk-full', 'full') }] })
   world.held = [held('b', 'hold')]

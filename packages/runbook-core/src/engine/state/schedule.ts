@@ -13,16 +13,47 @@ export function landed(state: RunState, index: number): RunState {
   return { ...state, inFlight: state.inFlight.filter((other) => other !== index) }
 }
 
-/** Tells the dependents of a step that ended well; those that wait for nothing more become ready, in authored order. */
+/** A step has ended well: see `passOn`. */
 export function released(state: RunState, index: number): RunState {
+  return passOn({ ...state, unfinished: state.unfinished - 1 }, index)
+}
+
+/**
+ * Tells the dependents of a step that it and all it rests on have ended well. Those that wait for nothing more become ready, in
+ * authored order; those that have ended before (their ground was undone meanwhile) pass it on.
+ */
+function passOn(state: RunState, from: number): RunState {
   let { steps, ready } = state
-  for (const dependent of state.graph.dependents[index] ?? []) {
-    const before = steps.get(dependent)
-    const waitingFor = before.waitingFor - 1
-    steps = steps.set(dependent, { ...before, waitingFor })
-    if (waitingFor === 0 && before.status === 'pending') ready = enqueue(ready, dependent)
+  const settled = steps.get(from).waitingFor === 0 ? [from] : []
+  for (let index = settled.pop(); index !== undefined; index = settled.pop()) {
+    for (const dependent of state.graph.dependents[index] ?? []) {
+      const before = steps.get(dependent)
+      const waitingFor = before.waitingFor - 1
+      steps = steps.set(dependent, { ...before, waitingFor })
+      if (waitingFor > 0) continue
+      if (before.view !== null) settled.push(dependent)
+      else if (before.status === 'pending') ready = enqueue(ready, dependent)
+    }
   }
-  return { ...state, steps, ready, unfinished: state.unfinished - 1 }
+  return { ...state, steps, ready }
+}
+
+/**
+ * A finished step that counts no more: its dependents wait for it again, and so does what rests on those that have ended. Ended ones
+ * keep their outputs; but nothing starts on ground that is not there.
+ */
+export function withdrawn(state: RunState, index: number): RunState {
+  const wasSettled = state.steps.get(index).waitingFor === 0
+  let { steps } = withStep(state, index, { status: 'pending', output: null, view: null })
+  const unsettled = wasSettled ? [index] : []
+  for (let from = unsettled.pop(); from !== undefined; from = unsettled.pop()) {
+    for (const dependent of state.graph.dependents[from] ?? []) {
+      const before = steps.get(dependent)
+      steps = steps.set(dependent, { ...before, waitingFor: before.waitingFor + 1 })
+      if (before.waitingFor === 0 && before.view !== null) unsettled.push(dependent)
+    }
+  }
+  return { ...state, steps, unfinished: state.unfinished + 1 }
 }
 
 /**

@@ -4,7 +4,7 @@ import type { RunEvent } from '../../journal/events.ts'
 import type { Json } from '../../text/json.ts'
 import type { Transition } from './engine-effect.ts'
 import type { RunState, StepStatus } from './run-state.ts'
-import { landed, released, schedule, withStep } from './schedule.ts'
+import { landed, released, schedule, withdrawn, withStep } from './schedule.ts'
 import { misplaced, stop } from './stop.ts'
 
 type StepEvent = Extract<RunEvent, { readonly step: string }>
@@ -112,16 +112,8 @@ function failed(state: RunState, index: number, event: Of<'step-failed'>): Trans
   return stop(over, { outcome: 'failed', error })
 }
 
-/** A finished step that counts no more: its dependents wait for it again. */
 function undone(state: RunState, index: number): RunState {
-  const { status } = state.steps.get(index)
-  if (status !== 'succeeded' && status !== 'skipped') return state
-  let { steps } = withStep(state, index, { status: 'pending', output: null, view: null })
-  for (const dependent of state.graph.dependents[index] ?? []) {
-    const before = steps.get(dependent)
-    steps = steps.set(dependent, { ...before, waitingFor: before.waitingFor + 1 })
-  }
-  return { ...state, steps, unfinished: state.unfinished + 1 }
+  return state.steps.get(index).view === null ? state : withdrawn(state, index)
 }
 
 function withObligation(state: RunState, { step, obligation }: Of<'obligation-taken'>): RunState {
