@@ -1,4 +1,5 @@
 import type { ServiceUnit } from '@dr-drill/runbook-core'
+import { startTimer } from '../../ports/clock.ts'
 
 /** Learns where units listen from what they print when they are ready, as a person at the log would. */
 export interface EndpointBook {
@@ -6,6 +7,8 @@ export interface EndpointBook {
   onLine(unit: ServiceUnit, line: string): void
   /** Base URL under which a unit serves now; null before it said so. */
   urlOf(unitName: string): string | null
+  /** Returns when the unit has said where it serves, or after `ms`. */
+  whenKnown(unitName: string, ms: number): Promise<void>
   /** Forgets a unit's address: it starts anew. */
   forget(unitName: string): void
 }
@@ -15,6 +18,7 @@ const LISTENING = /\blistening on ((?:\d{1,3}\.){3}\d{1,3}|\[[0-9a-f:]+\]):(\d{1
 /** A book without entries. */
 export function endpointBook(): EndpointBook {
   const urls = new Map<string, string>()
+  const waiting = new Map<string, (() => void)[]>()
   return {
     onLine(unit, line) {
       const match = LISTENING.exec(line.trimEnd())
@@ -23,7 +27,19 @@ export function endpointBook(): EndpointBook {
       // All addresses include loopback, and a drill stays on it.
       const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '[::]' ? '[::1]' : host
       urls.set(unit.name, `http://${reachable}:${port}`)
+      for (const wake of waiting.get(unit.name) ?? []) wake()
+      waiting.delete(unit.name)
     },
+    whenKnown: (unitName, ms) =>
+      new Promise((resolve) => {
+        if (urls.has(unitName)) return resolve()
+        const timer = startTimer(ms, resolve)
+        const wake = (): void => {
+          timer.stop()
+          resolve()
+        }
+        waiting.set(unitName, [...(waiting.get(unitName) ?? []), wake])
+      }),
     urlOf: (unitName) => urls.get(unitName) ?? null,
     forget: (unitName) => urls.delete(unitName),
   }

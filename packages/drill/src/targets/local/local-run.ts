@@ -255,7 +255,9 @@ class LocalRun {
   /** Evidence first, while the service runs; then what the run started ends, and the journal says so. */
   async #collect(prepared: Prepared, journal: RunJournal, result: RunResult): Promise<void> {
     if (this.#interruptedBy !== null) return
-    const { target } = prepared
+    const { target, point } = prepared
+    // The run had ended before its process died: what it restored is served once more, to be read back.
+    if (point?.resume.state.outcome === 'completed') await target.revive()
     await journal.append(
       await gatherEvidence({
         ...prepared,

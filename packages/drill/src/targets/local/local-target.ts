@@ -5,7 +5,9 @@ import {
   type Environment,
   environment,
   OperatingError,
+  type PortHandler,
   type PortHandlers,
+  type ServicesContract,
 } from '@dr-drill/runbook-core'
 import { STEMEDB_ENDPOINT, STEMEDB_USER, stemedbApiService } from '@dr-drill/runbook-core/stemedb'
 import { nodeFileSystem } from '@dr-drill/simulator/server'
@@ -54,6 +56,8 @@ export interface LocalTarget {
   readonly stores: ObjectStores
   /** What the run's files have taken on its disk. */
   readonly meter: Pick<DiskMeter, 'peakBytes'>
+  /** Starts what a completed run left running and its process took along when it died; returns when it serves. */
+  revive(): Promise<void>
   /** Ends every unit's process; the ports remain. */
   endProcesses(): Promise<void>
   /** Ends its processes and closes what it holds; files stay. */
@@ -62,6 +66,9 @@ export interface LocalTarget {
 
 /** Processes get this long to end by themselves when a run ends. */
 const STOP_MS = 2_500
+
+/** How long an engine that starts may take to say where it listens. */
+const ADDRESS_MS = 30_000
 
 /** The ports that only remember. */
 const RECORDERS: ReadonlySet<string> = new Set(['Dns', 'Traffic', 'Alerts', 'Notifier'])
@@ -74,7 +81,7 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Loca
   const disk = nodeFileSystem({ root, accounts: targetAccounts() })
   const meter = diskMeter(disk)
   const signingKey = await placeHostFiles(root, disk, options.secrets.signingSeed, account)
-  const { services, engineUrl } = unitsOf(options, root, account, signingKey)
+  const { services, handlers, engineUrl, revive } = unitsOf(options, root, account, signingKey)
   const stores = objectStores({ locations: options.locations, files: disk, variables: options.variables })
   const recording = recorders(
     () => {},
@@ -86,7 +93,7 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Loca
     Log: logTo(options.onLog),
     FileSystem: meter.files,
     Host: realHost({ extraAccounts: account === null ? [] : [STEMEDB_USER] }),
-    Services: services.handlers,
+    Services: handlers,
     Http: realHttp((name) => endpointAt(name, engineUrl(), options.secrets.adminToken)),
     ObjectStore: meter.watchDownloads(stores.handlers),
     Dns: recording.dns,
@@ -101,6 +108,7 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Loca
     recorders: RECORDERS,
     stores,
     meter,
+    revive,
     endProcesses: () => services.close(STOP_MS),
     async close() {
       await services.close(STOP_MS)
@@ -110,13 +118,21 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Loca
   }
 }
 
-/** The host's units, and where its engine listens now; null while it does not run or has not said so. */
+/** The host's units and where its engine listens. */
+interface HostUnits {
+  readonly services: Supervisor
+  readonly handlers: PortHandler<ServicesContract>
+  /** Null while it does not run or has not said so. */
+  readonly engineUrl: () => string | null
+  readonly revive: () => Promise<void>
+}
+
 function unitsOf(
   options: LocalTargetOptions,
   root: string,
   account: Account | null,
   signingKey: string,
-): { readonly services: Supervisor; readonly engineUrl: () => string | null } {
+): HostUnits {
   const engine = stemedbApiService().name
   const book = endpointBook()
   const engineUrl = (): string | null => (services.isRunning(engine) ? book.urlOf(engine) : null)
@@ -137,7 +153,25 @@ function unitsOf(
     onTimerFailure: (service, error) =>
       options.onLog({ level: 'warn', message: `timer run of ${service} failed: ${String(error)}` }),
   })
-  return { services, engineUrl }
+  const addressed = async (): Promise<void> => {
+    if (services.isRunning(engine)) await book.whenKnown(engine, ADDRESS_MS)
+  }
+  return {
+    services,
+    engineUrl,
+    handlers: {
+      ...services.handlers,
+      // On a host with fixed ports an operation waits for the engine's; here it waits for the port to be known.
+      async runOnce(input, context) {
+        await addressed()
+        await services.handlers.runOnce(input, context)
+      },
+    },
+    async revive() {
+      await services.handlers.start({ name: engine }, { onCancel() {} })
+      await addressed()
+    },
+  }
 }
 
 /** Open to the service account, whatever the umask of whoever runs the drill. */
