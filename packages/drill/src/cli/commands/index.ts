@@ -1,6 +1,7 @@
 import type { Register } from '../program.ts'
 import { registerClean } from './clean.ts'
 import { registerDoctor } from './doctor.ts'
+import { registerFaults } from './faults.ts'
 import { registerJudge } from './judge.ts'
 import { registerLint } from './lint.ts'
 import { registerOps } from './ops.ts'
@@ -24,6 +25,7 @@ export const COMMANDS: readonly Register[] = [
   registerWorld,
   registerServe,
   registerOps,
+  registerFaults,
   registerDoctor,
   registerSchema,
 ]

@@ -1,6 +1,7 @@
 import { type ActionRegistry, OperatingError, type QualifiedRunbook } from '@dr-drill/runbook-core'
 import { loadRunbook } from '@dr-drill/runbook-core/yaml'
 import { nativeChecksums } from '@dr-drill/simulator/server'
+import { checkFaults } from '../../targets/local/faults/check-faults.ts'
 import type { RunRequest } from '../../targets/local/run-request.ts'
 
 /**
@@ -15,6 +16,7 @@ export function checkRunbook(text: string, request: RunRequest, actions: ActionR
     profile: 'local',
     file: request.runbook,
   })
+  checkFaults(request, runbook, actions)
   const command = runbook.steps.find((step) =>
     actions.get(step.action.kind)?.capabilities.required.includes('commands'),
   )

@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
   type ActionRegistry,
@@ -27,6 +28,7 @@ import type { ChildServer } from './child-server.ts'
 import { LOCAL_DISCHARGES } from './discharges.ts'
 import { keptCopies } from './evidence/kept-copies.ts'
 import type { Copies } from './evidence/source-copies.ts'
+import { LocalFaults } from './faults/local-faults.ts'
 import { gatherEvidence } from './gather-evidence.ts'
 import { historyShift } from './history-shift.ts'
 import { openJournal, type RunJournal } from './journal.ts'
@@ -37,7 +39,7 @@ import { drillStart, type ResumePoint, resumePoint } from './resume-point.ts'
 import { LOCAL, runIdentity } from './run-identity.ts'
 import { takeRunLock } from './run-lock.ts'
 import type { RunRequest } from './run-request.ts'
-import { probeServiceAccount } from './service-account.ts'
+import { probeServiceAccount, SERVICE_ACCOUNT } from './service-account.ts'
 import { type PreparedStores, prepareStores } from './source.ts'
 
 /** What a local run tells and asks while it goes on. */
@@ -113,18 +115,23 @@ class LocalRun {
     const prepared = await this.#prepare(resuming)
     const { runbook, point, historyShiftMs } = prepared
     const clock = realClock({ drillStartMs: drillStart(point), historyShiftMs })
-    const journal = openJournal(
+    const opened = openJournal(
       this.#directory,
       clock as unknown as PortHandlers,
       point?.continuation ?? null,
       this.#hooks.onEvent,
     )
+    const faults = await this.#faults(prepared)
+    const journal = faults.watch(opened)
     try {
+      await faults.arm()
       const exit = await this.#drive(
         this.#engineOptions(prepared),
         this.#engineWorld(prepared, journal, clock),
       )
       if (exit.kind === 'failure') throw exit.error
+      // Whatever was made to go wrong is over: what is collected now is about the drill, not part of it.
+      if (exit.kind === 'success') await journal.append(await faults.conclude())
       if (exit.kind === 'success') await this.#collect(prepared, journal, exit.value)
     } finally {
       journal.close()
@@ -195,6 +202,19 @@ class LocalRun {
       params,
       profile: LOCAL,
       file: this.#request.runbook,
+    })
+  }
+
+  async #faults({ runbook, actions, stores, secrets, target, point }: Prepared): Promise<LocalFaults> {
+    return new LocalFaults({
+      request: this.#request,
+      runbook,
+      actions,
+      record: point === null ? null : await recordOf(this.#directory),
+      stores,
+      token: secrets.statisticsToken,
+      root: join(this.#request.work, 'root'),
+      account: target.capabilities.has('chown') ? SERVICE_ACCOUNT : null,
     })
   }
 

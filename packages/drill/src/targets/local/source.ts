@@ -17,6 +17,7 @@ import type { StoreKeys, StoreLocation } from '../../ports/object-store/index.ts
 import { storeLocation } from '../../ports/object-store/index.ts'
 import { childEnvironment } from './child-environment.ts'
 import { type ChildServer, startChildServer } from './child-server.ts'
+import { servedSource } from './faults/damaged-source.ts'
 import type { RunSecrets } from './keys.ts'
 import type { RunRequest, StoreRequest } from './run-request.ts'
 
@@ -71,7 +72,10 @@ async function attachSource(
   started: ChildServer[],
 ): Promise<{ readonly world: string | null; readonly source: StoreLocation }> {
   const world = await worldOf(request)
-  if (world !== null) return { world, source: await serveWorld(world, secrets, started) }
+  if (world !== null) {
+    const data = await servedSource(request, join(world, 's3'), PRODUCTION_BUCKET)
+    return { world, source: await serveWorld(data, secrets, started) }
+  }
   invariant(request.source.kind === 'store', 'what is no world is a store')
   return { world, source: locationOf(request.source) }
 }
@@ -124,14 +128,10 @@ function generate(directory: string, request: RunRequest, assertions: number | n
   })
 }
 
-async function serveWorld(
-  world: string,
-  secrets: RunSecrets,
-  started: ChildServer[],
-): Promise<StoreLocation> {
+async function serveWorld(data: string, secrets: RunSecrets, started: ChildServer[]): Promise<StoreLocation> {
   const url = await serve(
     'source',
-    join(world, 's3'),
+    data,
     secrets.sourceWriter,
     secrets.sourceReader,
     null,

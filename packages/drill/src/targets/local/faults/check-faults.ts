@@ -1,0 +1,23 @@
+import { type ActionRegistry, OperatingError, type QualifiedRunbook } from '@dr-drill/runbook-core'
+import { faultKind } from '@dr-drill/simulator'
+import type { RunRequest } from '../run-request.ts'
+import { strikingStep } from './striking-step.ts'
+
+/** Refuses what could not strike, or would strike what is not ours to damage. @throws usage-invalid */
+export function checkFaults(request: RunRequest, runbook: QualifiedRunbook, actions: ActionRegistry): void {
+  for (const fault of request.faults) {
+    strikingStep(fault, runbook, actions)
+    const { strikes, kind } = faultKind(fault.kind)
+    if (strikes !== 'stored-objects' && strikes !== 'store-requests') continue
+    const { store } = fault.with
+    if (store === 'archive' ? request.archiveTo === null : request.source.kind !== 'store') continue
+    throw new OperatingError(
+      'usage-invalid',
+      `fault ${kind} would strike a store that is not this run's own`,
+      {
+        subject: kind,
+        hint: 'Drill a copy: --world DIR (its objects are copied before they are damaged), or leave --source and --archive-to out.',
+      },
+    )
+  }
+}

@@ -1,0 +1,70 @@
+import { type ArchivedSegment, OperatingError } from '@dr-drill/runbook-core'
+import { z } from 'zod'
+import type { RandomStream } from '../../kernel/index.ts'
+import { defineFault } from '../fault-kind.ts'
+import { wholeNumber } from '../parameters.ts'
+import { type PlanSource, type SourceContents, watch } from '../source-plan.ts'
+
+const parameters = z.strictObject({
+  copies: z.enum(['one', 'all']).default('one'),
+  /** 0: drawn. */
+  segment: wholeNumber(0).default(0),
+})
+type Parameters = z.infer<typeof parameters>
+
+/**
+ * One byte of a log segment that the restore needs is another one than was written; nothing in the store knows. `one` strikes a
+ * segment of which both the archive and a backup have a copy, in one of them; `all` strikes every copy there is.
+ */
+export const corruptSegment = defineFault<Parameters>({
+  kind: 'corrupt-segment',
+  verb: 'flip a byte of a log segment at rest',
+  strikes: 'stored-objects',
+  when: 'before the run begins',
+  parameters,
+  describe: [
+    { name: 'copies', meaning: 'one (default) of several, or all' },
+    { name: 'segment', meaning: 'its number; default drawn from the seed' },
+  ],
+  outcome: ({ copies }) => (copies === 'one' ? 'recover' : 'refuse'),
+  survival:
+    'Any other copy restores all. With none left: refused by range; with the loss accepted, exactly what follows is lost.',
+})
+
+export const planCorruptSegment: PlanSource<Parameters> = (given, contents, random) => {
+  const able = contents.segments.filter((one) => given.copies === 'all' || copiesOf(one, contents).length > 1)
+  const wanted = given.segment === 0 ? able : able.filter(({ number }) => number === given.segment)
+  if (wanted.length === 0) throw nothingToStrike(given)
+  const segment = random.split('segment').pick(wanted)
+  const copies = copiesOf(segment, contents)
+  const struck = given.copies === 'all' ? copies : [random.split('copy').pick(copies)]
+  const alterations = struck.map((key) => flip(key, segment.sizeBytes, random.split(key)))
+  return {
+    alterations,
+    rules: [watch(struck)],
+    detail: `flipped ${alterations.map(({ key, offset }) => `byte ${offset} of ${key}`).join(', ')}`,
+  }
+}
+
+/** Every object that holds this segment, by its digest. */
+function copiesOf(segment: ArchivedSegment, { backups }: SourceContents): readonly string[] {
+  const inBackups = backups.flatMap(({ files }) =>
+    files.filter((file) => file.role === 'log' && file.sha256 === segment.sha256).map(({ key }) => key),
+  )
+  return [segment.key, ...inBackups]
+}
+
+function flip(key: string, sizeBytes: number, random: RandomStream) {
+  return {
+    kind: 'flip' as const,
+    key,
+    offset: random.integer(0, sizeBytes - 1),
+    mask: random.integer(1, 255),
+  }
+}
+
+function nothingToStrike({ copies, segment }: Parameters): OperatingError {
+  const which = segment === 0 ? 'no segment' : `segment ${segment} is none`
+  const how = copies === 'one' ? ' and has several copies' : ''
+  return new OperatingError('usage-invalid', `corrupt-segment: ${which} that the restore needs${how}`)
+}

@@ -1,0 +1,60 @@
+import { OperatingError } from '@dr-drill/runbook-core'
+import { z } from 'zod'
+import { defineFault } from '../fault-kind.ts'
+import { truth } from '../parameters.ts'
+import type { PlanSource, SourceContents } from '../source-plan.ts'
+
+const parameters = z.strictObject({
+  where: z.enum(['backup', 'manifest', 'archive']).default('backup'),
+  lasting: truth.default(false),
+})
+type Parameters = z.infer<typeof parameters>
+
+/** An object's body ends before its announced length and the connection closes: once, or every time it is asked for. */
+export const truncatedObject = defineFault<Parameters>({
+  kind: 'truncated-object',
+  verb: 'cut off the body of an object on the wire',
+  strikes: 'store-requests',
+  when: 'when the object is fetched',
+  parameters,
+  describe: [
+    { name: 'where', meaning: 'backup (default: a file of the newest), manifest (its own) or archive' },
+    { name: 'lasting', meaning: 'true: every time; default false: once' },
+  ],
+  outcome: ({ where, lasting }) => (where === 'archive' && lasting ? 'refuse' : 'recover'),
+  survival:
+    'A second request or an older backup with the archived log holds the same; refused only when the archive never gives its copy.',
+})
+
+export const planTruncatedObject: PlanSource<Parameters> = (given, contents, random) => {
+  const able = candidates(given, contents).filter(({ sizeBytes }) => sizeBytes > 0)
+  if (able.length === 0)
+    throw new OperatingError('usage-invalid', `truncated-object: the ${given.where} has no bytes to cut`)
+  const { key, sizeBytes } = random.split('object').pick(able)
+  const cutAt = random.split('cut').integer(0, sizeBytes - 1)
+  return {
+    alterations: [],
+    rules: [
+      {
+        operations: ['GetObject'],
+        keys: [key],
+        action: { kind: 'truncate-body', sizeBytes: cutAt },
+        times: given.lasting ? null : 1,
+      },
+    ],
+    detail: `${key} was cut after ${cutAt} bytes${given.lasting ? ' every time' : ' once'}`,
+  }
+}
+
+function candidates({ where }: Parameters, { backups, segments, manifestKey }: SourceContents) {
+  if (where === 'archive') return alone(segments, backups)
+  // The manifest's size is not in it; its first byte is enough to lose.
+  if (where === 'manifest') return [{ key: manifestKey(backups[0].name), sizeBytes: 1 }]
+  return backups[0].files.filter(({ role }) => role !== 'metadata')
+}
+
+/** Segments that the archive alone holds. */
+function alone(segments: SourceContents['segments'], backups: SourceContents['backups']) {
+  const others = new Set(backups.flatMap(({ files }) => files.map(({ sha256 }) => sha256)))
+  return segments.filter(({ sha256 }) => !others.has(sha256))
+}

@@ -1,0 +1,85 @@
+import { type FaultRecord, nearest, OperatingError } from '@dr-drill/runbook-core'
+import type { FaultKind, FaultOutcome } from './fault-kind.ts'
+import { badPermissions } from './kinds/bad-permissions.ts'
+import { corruptSegment, planCorruptSegment } from './kinds/corrupt-segment.ts'
+import { incompleteBackup, planIncompleteBackup } from './kinds/incomplete-backup.ts'
+import { killRunner } from './kinds/kill-runner.ts'
+import { partialSync, planPartialSync } from './kinds/partial-sync.ts'
+import { s3Outage } from './kinds/s3-outage.ts'
+import { planTruncatedObject, truncatedObject } from './kinds/truncated-object.ts'
+import type { PlanSource } from './source-plan.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: each kind checks its parameters by its own schema
+type AnyFault = FaultKind<any>
+
+/** The fault atlas, by name. */
+export const FAULTS: readonly AnyFault[] = [
+  badPermissions,
+  corruptSegment,
+  incompleteBackup,
+  killRunner,
+  partialSync,
+  s3Outage,
+  truncatedObject,
+]
+
+/** How faults of a source are decided, by kind. */
+// biome-ignore lint/suspicious/noExplicitAny: see above
+const PLANS: Readonly<Record<string, PlanSource<any>>> = {
+  [corruptSegment.kind]: planCorruptSegment,
+  [incompleteBackup.kind]: planIncompleteBackup,
+  [partialSync.kind]: planPartialSync,
+  [truncatedObject.kind]: planTruncatedObject,
+}
+
+/** The kind of that name. @throws usage-invalid, with what was probably meant */
+export function faultKind(kind: string): AnyFault {
+  const found = FAULTS.find((one) => one.kind === kind)
+  if (found !== undefined) return found
+  const names = FAULTS.map((one) => one.kind)
+  const meant = nearest(kind, names)
+  throw new OperatingError('usage-invalid', `there is no fault ${kind}`, {
+    subject: kind,
+    hint: meant === null ? `Known are ${names.join(', ')}.` : `Did you mean ${meant}?`,
+  })
+}
+
+/** How a fault of that kind changes a source; null for kinds that strike elsewhere or at a moment of the run. */
+export const sourcePlanOf = (kind: string): PlanSource<FaultRecord['with']> | null => PLANS[kind] ?? null
+
+/** What must come of a fault by the atlas. */
+export const faultOutcome = (fault: FaultRecord): FaultOutcome => faultKind(fault.kind).outcome(fault.with)
+
+/** Checks a record and fills its defaults. @throws usage-invalid */
+export function readFault(record: FaultRecord): FaultRecord {
+  const kind = faultKind(record.kind)
+  const parsed = kind.parameters.safeParse(record.with)
+  if (parsed.success) return { kind: kind.kind, with: parsed.data as FaultRecord['with'] }
+  const issue = parsed.error.issues[0]
+  const where = issue?.path.join('.') ?? ''
+  throw new OperatingError(
+    'usage-invalid',
+    `fault ${kind.kind}: ${where === '' ? '' : `${where}: `}${issue?.message ?? 'wrong'}`,
+    { subject: kind.kind, hint: `Parameters: ${kind.describe.map(({ name }) => name).join(', ')}.` },
+  )
+}
+
+/** Reads `KIND` or `KIND:name=value,...` as people write it. @throws usage-invalid */
+export function parseFault(text: string): FaultRecord {
+  const cut = text.indexOf(':')
+  const kind = cut < 0 ? text : text.slice(0, cut)
+  const given = cut < 0 ? '' : text.slice(cut + 1)
+  const parameters = new Map<string, string>()
+  for (const part of given === '' ? [] : given.split(',')) {
+    const equals = part.indexOf('=')
+    const name = part.slice(0, equals)
+    if (equals <= 0 || parameters.has(name)) {
+      throw new OperatingError('usage-invalid', `fault ${kind} wants name=value once each, not ${part}`, {
+        subject: kind,
+        hint: 'Example: --fault corrupt-segment:copies=all,segment=70',
+      })
+    }
+    parameters.set(name, equals < 0 ? '' : part.slice(equals + 1))
+  }
+  return readFault({ kind, with: Object.fromEntries(parameters) })
+}
