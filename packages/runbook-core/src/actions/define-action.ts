@@ -79,8 +79,6 @@ export interface ActionContext {
   readonly checksums: Checksums
   /** Abilities the target has. */
   readonly capabilities: ReadonlySet<Capability>
-  /** True in `--dry-run`: writes are printed, not made. */
-  readonly dryRun: boolean
 }
 
 /** One kind of action: one file, written once over ports, performed alike on every target. */

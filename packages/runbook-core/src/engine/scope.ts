@@ -4,7 +4,10 @@ import type { RunStarted, RunState } from './state/run-state.ts'
 import { templateSteps } from './template.ts'
 
 /** What expressions see of the run itself, and what the target can do; the same at every step. */
-export type RunFacts = Pick<Scope, 'params' | 'run'> & { readonly capabilities: readonly string[] }
+export type RunFacts = Pick<Scope, 'params' | 'run'> & {
+  readonly capabilities: readonly string[]
+  readonly dryRun: boolean
+}
 
 /** Parameters and facts, from the first event and the marks of the journal. */
 export function runFacts(state: RunState, started: RunStarted): RunFacts {
@@ -12,6 +15,7 @@ export function runFacts(state: RunState, started: RunStarted): RunFacts {
   const failure = state.marks.find((mark) => mark.name === 'failure' && mark.domain === 'history')
   return {
     capabilities,
+    dryRun: started.dryRun === true,
     params: started.params,
     run: {
       id: runId,

@@ -45,6 +45,7 @@ const runEvents = {
     objectives: z.object({ rtoMs: z.number(), rpoMs: z.number() }),
     scenario: text.nullable(),
     faults: z.array(fault),
+    dryRun: z.boolean().optional(),
     startedAtWall: text,
   },
   'clock-marked': { name: text, at: z.number(), domain: z.enum(['drill', 'history']) },

@@ -45,6 +45,8 @@ export type RunEvent =
       readonly objectives: { readonly rtoMs: number; readonly rpoMs: number }
       readonly scenario: string | null
       readonly faults: readonly FaultRecord[]
+      /** True in a dry run: steps that would write are told and skipped. */
+      readonly dryRun?: boolean
       /** Wall clock at the start, RFC 3339 UTC: evidence only, no duration is computed from it. */
       readonly startedAtWall: string
     }

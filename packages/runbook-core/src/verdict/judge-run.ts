@@ -63,7 +63,13 @@ export function judgeRun(input: JudgeRunInput): JudgedRun {
   const selection = selectionOf(record, steps)
   const outcome = outcomeOf(record, steps, times, claims)
   const context = { record, runbook, steps, times, objectives, claims, selection, kind: outcome.kind }
-  const invariants = INVARIANTS.map((invariant) => invariant.check(context))
+  const isDry = record.started?.dryRun === true
+  const invariants = INVARIANTS.map((invariant) => {
+    const checked = invariant.check(context)
+    return isDry
+      ? { ...checked, status: 'not-applicable' as const, detail: 'a dry run changes nothing' }
+      : checked
+  })
   const verdict = withProblems(outcome, objectives, invariants)
   const exitCode = expectedCode(input, verdict)
   const passed = input.dryRun ? null : exitCode === 0

@@ -37,7 +37,9 @@ export function outcomeOf(
 ): Outcome {
   const { ended } = record
   if (ended === null) return interrupted('the process died before the run had ended', 1)
-  if (ended.outcome === 'completed') return completed(record, times, claims)
+  if (ended.outcome === 'completed') {
+    return record.started?.dryRun === true ? rehearsedOnPaper(steps) : completed(record, times, claims)
+  }
   if (ended.outcome === 'paused') {
     const reason = ended.firstCause?.message ?? 'a step waits for a person'
     return {
@@ -107,6 +109,16 @@ function hurtGoodCopies(record: RunRecord): boolean {
   return (
     (copies !== null && copies.missing.length + copies.changed.length > 0) || record.sourceWrites.length > 0
   )
+}
+
+function rehearsedOnPaper(steps: readonly StepFacts[]): Outcome {
+  const skipped = steps.filter(({ record }) => record?.skipped?.reason === 'not-exercised').length
+  return {
+    kind: 'inconclusive',
+    reason: `a dry run: ${skipped} of ${steps.length} steps would write or rest on one that would; nothing was written`,
+    next: 'Read what each step would write, then run it without --dry-run.',
+    exitCode: 0,
+  }
 }
 
 function completed(record: RunRecord, times: Milestones, claims: readonly Claim[]): Outcome {

@@ -91,7 +91,7 @@ function trafficMoved(record: RunRecord, steps: readonly StepFacts[]): Milestone
   const mark = record.marks['traffic-moved']
   if (mark !== undefined) moments.push({ seq: mark.seq, at: mark.at, by: 'the mark "traffic-moved"' })
   for (const { step, record: ran, traits } of steps) {
-    if (traits.includes('exposes') && ran !== null && ran.started !== null) {
+    if (traits.includes('exposes') && ran !== null && ran.started !== null && ran.skipped === null) {
       moments.push({ ...ran.started, by: `step ${step.id}` })
     }
   }

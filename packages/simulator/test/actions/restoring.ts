@@ -102,7 +102,6 @@ function context(step: string): ActionContext {
     attempt: 1,
     checksums,
     capabilities: new Set(['chown']),
-    dryRun: false,
     approvedBy: null,
   }
 }

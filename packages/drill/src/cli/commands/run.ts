@@ -14,6 +14,7 @@ const EXAMPLES = `
 Examples:
   ./drill run full-restore
   ./drill run full-restore --format json > verdict.json
+  ./drill run full-restore --fault corrupt-segment:copies=all --param accept-loss=true
   ./drill run full-restore --source s3://stemedb-backups-prod --endpoint http://127.0.0.1:9000 \\
       --ledger W/ledger.jsonl --trust-key W/trust.pub`
 
@@ -41,6 +42,10 @@ function whatFlags(): Option[] {
     ]),
     flag('--param <NAME=VALUE>', 'a parameter of the runbook; may be repeated').argParser(collect),
     flag('--seed <N>', 'seed of the generated production, or "random"').default('1'),
+    flag(
+      '--fault <KIND[:K=V,...]>',
+      'let this go wrong, for real; may be repeated (see: drill faults)',
+    ).argParser(collect),
     flag('--assertions <N>', 'size of the generated production'),
     flag('--world <DIR>', 'restore a production kept on disk (see: drill world)'),
     flag('--source <URL>', 's3://BUCKET[/PREFIX]: restore existing backups; they are only read'),
@@ -68,6 +73,7 @@ function howFlags(): Option[] {
       .choices(['always', 'on-failure', 'never'])
       .default('on-failure'),
     flag('--deadline <DURATION>', 'when a run that does not end is given up').default('30m'),
+    flag('--dry-run', 'perform what only reads; print each write that a step would make, and make none'),
     flag('--allow-host-commands', 'let run-command steps run programs of this machine'),
     flag('--approve <STEP=NAME>', 'an approval given beforehand; may be repeated').argParser(collect),
     formatFlag(),

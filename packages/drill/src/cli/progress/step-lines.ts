@@ -72,7 +72,7 @@ export class StepLines {
         return `${again} ${this.#title(event.step)}: again in ${durationText(event.delayMs)}`
       case 'step-skipped':
         this.#ended.add(event.step)
-        return `${skipped} ${this.#title(event.step)}: ${event.reason === 'condition' ? 'not needed here' : 'not exercised'}`
+        return `${skipped} ${this.#title(event.step)}: ${event.reason === 'condition' ? 'not needed here' : `not exercised: ${visible(event.detail)}`}`
       case 'fault-fired':
         return `${note} fault ${event.fault.kind} fired: ${visible(event.detail)}`
       case 'approval-given':

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { resolve } from 'node:path'
 import { OperatingError, parseDuration, parseInstant, type VerdictKind } from '@dr-drill/runbook-core'
+import { parseFault } from '@dr-drill/simulator'
 import type { RunRequest, SourceRequest, StoreRequest } from '../../targets/local/run-request.ts'
 import type { CliContext } from '../context.ts'
 import { type Format, wholeNumber } from '../flags.ts'
@@ -13,6 +14,7 @@ export interface RunFlags {
   readonly mode?: string
   readonly param?: readonly string[]
   readonly seed: string
+  readonly fault?: readonly string[]
   readonly assertions?: string
   readonly world?: string
   readonly source?: string
@@ -30,6 +32,7 @@ export interface RunFlags {
   readonly allowHostCommands?: boolean
   readonly approve?: readonly string[]
   readonly format: Format
+  readonly dryRun?: boolean
   readonly quiet?: boolean
 }
 
@@ -55,12 +58,12 @@ export function runRequest(
     ledger: flags.ledger === undefined ? null : path(flags.ledger),
     trustKey: flags.trustKey === undefined ? null : readTrustKey(path(flags.trustKey)),
     failureAt: flags.failureAt === undefined ? null : instant(flags.failureAt),
-    faults: [],
+    faults: (flags.fault ?? []).map(parseFault),
     allowHostCommands: flags.allowHostCommands === true,
     deadlineMs: duration('--deadline', flags.deadline),
     approvals: pairs('--approve', flags.approve),
     expect: flags.expect ?? null,
-    dryRun: false,
+    dryRun: flags.dryRun === true,
     keep: flags.keep,
     work:
       flags.workDir === undefined

@@ -27,6 +27,7 @@ export function runIdentity(
     seed: request.seed,
     scenario: null,
     faults: request.faults,
+    ...(request.dryRun ? { dryRun: true } : {}),
     startedAtWall: startedAtWall ?? formatInstant(Date.now()),
   }
 }

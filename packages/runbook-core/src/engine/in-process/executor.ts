@@ -35,6 +35,7 @@ import {
 } from '../executor.ts'
 import { wellFormedRecord } from '../well-formed.ts'
 import { declaredSubjects, isCovered, takeBaseline } from './baseline.ts'
+import { wouldWrite } from './dry-run.ts'
 import { Intents } from './intents.ts'
 import { RunLedger } from './run-ledger.ts'
 import { survey } from './survey.ts'
@@ -48,6 +49,7 @@ export interface InProcessOptions {
   readonly journal: PortHandler<JournalContract>
   readonly checksums: Checksums
   readonly capabilities: ReadonlySet<Capability>
+  /** Performs what only reads; what would write is told and skipped. */
   readonly dryRun: boolean
   /** How far the target touches the real thing, by action; see `exercisedByPorts`. */
   readonly exercised: (action: AnyAction) => Exercised
@@ -92,6 +94,8 @@ class InProcessExecutor {
     const lacking = action.capabilities.optional.filter((name) => !this.#options.capabilities.has(name))
     const skipped = this.#unreachable(action, lacking)
     if (skipped !== null) return { output: null, exercised: 'no', skipped }
+    const unmade = this.#options.dryRun ? wouldWrite(action, input) : null
+    if (unmade !== null) return { output: null, exercised: 'no', skipped: unmade }
     if (lacking.length > 0) yield* this.#tellLacking(invocation.step, lacking)
     this.#ledger.skipOrdinals(invocation.step, invocation.effectsBefore)
     for (const subject of invocation.baselined) this.#ledger.baselined.add(subject)
@@ -181,7 +185,7 @@ class InProcessExecutor {
     attemptNumber: number,
     approvedBy: string | null,
   ): ActionContext {
-    const { checksums, capabilities, dryRun } = this.#options
+    const { checksums, capabilities } = this.#options
     const { runId, step, key } = invocation
     return {
       runId,
@@ -191,7 +195,6 @@ class InProcessExecutor {
       approvedBy,
       checksums,
       capabilities,
-      dryRun,
     }
   }
 

@@ -25,6 +25,13 @@ export function beginStep(
       const detail = `the target cannot ${lacking.join(', ')}`
       return { type: 'step-skipped', step: step.id, reason: 'not-exercised', detail }
     }
+    if (facts.dryRun) {
+      const unmade = [...inputSteps(step)].find((id) => !hasOutput(state, id))
+      if (unmade !== undefined) {
+        const detail = `dry run: needs what step ${unmade} would give`
+        return { type: 'step-skipped', step: step.id, reason: 'not-exercised', detail }
+      }
+    }
     if (step.when !== null) {
       const wanted = step.when.evaluate(scope)
       if (typeof wanted !== 'boolean') {
@@ -42,4 +49,10 @@ export function beginStep(
     const error = wellFormedRecord(toOperatingError(thrown).toRecord())
     return { type: 'step-failed', step: step.id, attempt, error }
   }
+}
+
+/** False for a step that was skipped: it has no output that an expression could read. */
+function hasOutput(state: RunState, id: string): boolean {
+  const index = state.graph.indexOf.get(id)
+  return index !== undefined && state.steps.get(index).status === 'succeeded'
 }
