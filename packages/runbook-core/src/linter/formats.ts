@@ -10,7 +10,13 @@ export function lintText(findings: readonly Finding[]): string {
     return [`${where}: ${severity} ${rule} (${defect}): ${about}${message}`, `    fix: ${fix}`]
   })
   const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length
-  lines.push(`${count('error')} errors, ${count('warning')} warnings, ${count('info')} notes`)
+  lines.push(
+    [
+      counted(count('error'), 'error'),
+      counted(count('warning'), 'warning'),
+      counted(count('info'), 'note'),
+    ].join(', '),
+  )
   return `${lines.join('\n')}\n`
 }
 
@@ -56,3 +62,5 @@ function sarifResult(finding: Finding): Json {
     properties: { defect: finding.defect, ...(finding.step === null ? {} : { step: finding.step }) },
   }
 }
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`

@@ -1,5 +1,5 @@
 import { formatDuration } from '../text/duration.ts'
-import { formatSize } from '../text/size.ts'
+import { approximateSize as shownSize } from '../text/size.ts'
 import type { Plan } from './plan.ts'
 
 /** A plan in words: one sentence or table line each, for people who decide at 3 a.m. */
@@ -11,7 +11,18 @@ export function explain(plan: Plan): string[] {
     ...explainDisk(plan),
     ...explainTarget(plan),
     ...explainPolicy(plan),
+    explainOutcome(plan),
   ]
+}
+
+/** Says why `plan` exits as it does. */
+function explainOutcome({ holds, rto, rpo }: Plan): string {
+  if (holds) return 'This plan holds its objectives.'
+  const broken = [
+    rto.exceeds ? 'the longest path exceeds the RTO' : null,
+    rpo.exceeds ? 'the worst-case loss exceeds the RPO' : null,
+  ].filter((one) => one !== null)
+  return `This plan does NOT hold its objectives: ${broken.join(', and ')}.`
 }
 
 function explainTime({ criticalPath, rto, forecast, groups, steps }: Plan): string[] {
@@ -57,12 +68,14 @@ function explainLoss({ rpo }: Plan): string[] {
 
 function explainDisk({ disk }: Plan): string[] {
   if (disk.peakBytes === null) {
-    return [`The peak on disk is not known: no rate and size say how much ${disk.unknown.join(', ')} fetch.`]
+    return [
+      `How long ${disk.unknown.join(' and ')} take is a guess, and the peak on disk is not known: nobody said how many bytes they fetch.`,
+    ]
   }
   if (disk.at === null) return []
-  const peak = `At most ${formatSize(disk.peakBytes)} lie on the disk at once (at "${disk.at}")`
+  const peak = `At most ${shownSize(disk.peakBytes)} lie on the disk at once (at "${disk.at}")`
   if (disk.fits === null) return [`${peak}; the free space is not known.`]
-  const free = formatSize(disk.freeBytes ?? 0)
+  const free = shownSize(disk.freeBytes ?? 0)
   return [disk.fits ? `${peak}; ${free} are free.` : `${peak}: MORE than the ${free} that are free (D18).`]
 }
 

@@ -13,9 +13,9 @@ const UNITS_BYTES: Readonly<Record<string, number>> = {
 }
 
 /** Sizes as a pattern, for schemas and editors. */
-export const SIZE_PATTERN = '\\d{1,15}(?:\\.\\d{1,3})?(?:B|kB|MB|GB|TB|KiB|MiB|GiB|TiB)'
+export const SIZE_PATTERN = '\\d{1,16}(?:\\.\\d{1,3})?(?:B|kB|MB|GB|TB|KiB|MiB|GiB|TiB)'
 
-const WHOLE = /^(\d{1,15})(?:\.(\d{1,3}))?([A-Za-z]{1,3})$/
+const WHOLE = /^(\d{1,16})(?:\.(\d{1,3}))?([A-Za-z]{1,3})$/
 
 /**
  * Integer bytes of `64MiB`, `1.5GB`, `512B`. kB, MB, GB, TB are powers of 1000; KiB, MiB, GiB, TiB of 1024. Fractions of a byte are
@@ -46,4 +46,13 @@ function refused(text: string): OperatingError {
   return new OperatingError('input-invalid', `"${text.slice(0, 40)}" is not a size`, {
     hint: 'Write a number with its unit: 64MiB, 1.5GB, 512B.',
   })
+}
+
+/** A size for sentences: at most one decimal of the largest decimal unit (`31.2GB`), rounded down. */
+export function approximateSize(sizeBytes: number): string {
+  for (const unit of ['TB', 'GB', 'MB', 'kB']) {
+    const unitBytes = UNITS_BYTES[unit] ?? 1
+    if (sizeBytes >= unitBytes) return `${Math.floor((sizeBytes * 10) / unitBytes) / 10}${unit}`
+  }
+  return `${sizeBytes}B`
 }

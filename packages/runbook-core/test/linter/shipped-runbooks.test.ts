@@ -1,5 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { ActionRegistry, actionsFor, lint, plan, portableChecksums } from '@dr-drill/runbook-core'
+import {
+  ActionRegistry,
+  actionsFor,
+  explain,
+  lint,
+  NO_FACTS,
+  plan,
+  portableChecksums,
+} from '@dr-drill/runbook-core'
 import { stemedbPack } from '@dr-drill/runbook-core/stemedb'
 import { loadRunbook } from '@dr-drill/runbook-core/yaml'
 import { describe, expect, test } from 'vitest'
@@ -20,12 +28,30 @@ describe.each(files)('%s', (file) => {
     expect(findings.filter((finding) => finding.severity === 'error')).toEqual([])
   })
 
+  test('the only warning left is the one that is true on purpose', () => {
+    expect(lint(read('host'), registry).map((finding) => finding.rule)).toEqual(['DR003'])
+  })
+
   test('holds its RTO, and says that the 15-minute timer does not hold the RPO', () => {
     const planned = plan(read('host'), { registry })
     expect(planned.rto.exceeds).toBe(false)
     expect(planned.policy.uncovered).toEqual([])
     expect(planned.rpo).toMatchObject({ exceeds: true, longestIntervalMs: expect.any(Number) })
     expect(planned.holds).toBe(false)
+    const words = explain(planned).join('\n')
+    expect(words).toContain('the longest archive interval that would hold it is 13m59s')
+    expect(words).toContain('does NOT hold its objectives: the worst-case loss exceeds the RPO.')
+  })
+
+  test('takes longer for larger backups, until the RTO does not hold', () => {
+    const sized = (backupBytes: number) =>
+      plan(read('host'), { registry, facts: { ...NO_FACTS, backupBytes, logBytes: 2e9, freeBytes: 1e11 } })
+    const small = sized(3e10)
+    expect(small.rto.exceeds).toBe(false)
+    expect(explain(small).join('\n')).toContain(
+      'At most 32GB lie on the disk at once (at "fetch-log"); 100GB',
+    )
+    expect(sized(2e12).rto.exceeds).toBe(true)
   })
 
   test('asks for nothing but reading where it restores from', () => {

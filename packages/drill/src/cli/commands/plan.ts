@@ -1,4 +1,4 @@
-import { explain, type PlanTarget, plan } from '@dr-drill/runbook-core'
+import { explain, NO_FACTS, type PlanTarget, plan } from '@dr-drill/runbook-core'
 import { loadRunbook } from '@dr-drill/runbook-core/yaml'
 import { RandomStream } from '@dr-drill/simulator'
 import { nativeChecksums } from '@dr-drill/simulator/server'
@@ -6,11 +6,13 @@ import { stemedbActions } from '../../targets/stemedb-actions.ts'
 import { collect, type Format, flag, formatFlag, wholeNumber } from '../flags.ts'
 import type { Register } from '../program.ts'
 import { pairs } from '../run/pairs.ts'
+import { planFacts } from '../run/plan-facts.ts'
 import { readRunbook } from '../run/runbooks.ts'
 
 interface Options {
   readonly target?: string
   readonly param?: readonly string[]
+  readonly fact?: readonly string[]
   readonly seed: string
   readonly format: Format
 }
@@ -30,9 +32,18 @@ export const registerPlan: Register = (program, context, finish) => {
       ]),
     )
     .addOption(flag('--param <NAME=VALUE>', 'a parameter of the runbook; may be repeated').argParser(collect))
+    .addOption(
+      flag(
+        '--fact <NAME=VALUE>',
+        `what is known beforehand: ${Object.keys(NO_FACTS).join(', ')} (a size such as 30GB, or a number); may be repeated`,
+      ).argParser(collect),
+    )
     .addOption(flag('--seed <N>', 'seed of the forecast').default('1'))
     .addOption(formatFlag())
-    .addHelpText('after', '\nExample:\n  ./drill plan full-restore')
+    .addHelpText(
+      'after',
+      '\nExample:\n  ./drill plan full-restore --fact backupBytes=30GB --fact logBytes=2GB',
+    )
     .action((name: string, options: Options) => {
       const registry = stemedbActions()
       const { text, file } = readRunbook(name, context.directory)
@@ -47,6 +58,7 @@ export const registerPlan: Register = (program, context, finish) => {
       const made = plan(runbook, {
         registry,
         random: () => random.uint32(),
+        facts: planFacts(pairs('--fact', options.fact)),
         ...(options.target === undefined ? {} : { target: LOCAL }),
       })
       context.terminal.out(

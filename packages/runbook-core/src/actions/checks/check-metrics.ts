@@ -4,7 +4,7 @@ import { OperatingError } from '../../errors/index.ts'
 import { Http, Services } from '../../ports/index.ts'
 import type { DatabasePack } from '../database-pack.ts'
 import { type ActionDefinition, defineAction } from '../define-action.ts'
-import { assertIdentity } from '../support/identity.ts'
+import { assertServed } from '../support/identity.ts'
 import { name, unitName } from '../support/schemas.ts'
 
 const input = z.strictObject({
@@ -30,7 +30,7 @@ export function checkMetrics(pack: DatabasePack): ActionDefinition<Input, Output
     traits: ['validates'],
     estimate: () => ({ bestMs: 100, likelyMs: 500, worstMs: 5_000 }),
     *run(given): Task<Output> {
-      yield* assertIdentity(given.service, given.invocation)
+      yield* assertServed(pack.probe, given)
       const names = yield* pack.probe.metrics({ endpoint: given.endpoint, timeoutMs: 10_000 })
       const metrics = names.filter((one) => one.startsWith(given.prefix)).length
       if (metrics === 0) {

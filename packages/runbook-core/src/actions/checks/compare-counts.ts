@@ -4,7 +4,7 @@ import { OperatingError } from '../../errors/index.ts'
 import { Http, Services } from '../../ports/index.ts'
 import type { DatabasePack } from '../database-pack.ts'
 import { type ActionDefinition, defineAction } from '../define-action.ts'
-import { assertIdentity } from '../support/identity.ts'
+import { assertServed } from '../support/identity.ts'
 import { name, unitName } from '../support/schemas.ts'
 
 const count = z.number().int().min(0)
@@ -34,8 +34,7 @@ export function compareCounts(pack: DatabasePack): ActionDefinition<Input, Outpu
     traits: ['validates'],
     estimate: () => ({ bestMs: 200, likelyMs: 1_000, worstMs: 10_000 }),
     *run(given): Task<Output> {
-      yield* assertIdentity(given.service, given.invocation)
-      const health = yield* pack.probe.health({ endpoint: given.endpoint, timeoutMs: 10_000 })
+      const health = yield* assertServed(pack.probe, given)
       const expected = given.base + given.beyond
       if (health.recordCount !== expected) {
         throw new OperatingError(

@@ -3,8 +3,10 @@ import { OperatingError } from '../../errors/index.ts'
 import { defineAction } from '../define-action.ts'
 
 const input = z.strictObject({
-  /** Facts by name; each must be true. */
-  facts: z.record(z.string(), z.boolean()),
+  /** Facts by name; each must be true, and a gate that asks for none would be no gate. */
+  facts: z
+    .record(z.string(), z.boolean())
+    .refine((facts) => Object.keys(facts).length > 0, 'at least one fact, or the gate proves nothing'),
 })
 type Input = z.infer<typeof input>
 const output = z.object({ confirmed: z.array(z.string()) })

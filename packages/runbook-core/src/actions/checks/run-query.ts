@@ -5,7 +5,7 @@ import { FileSystem, Http, Services } from '../../ports/index.ts'
 import type { DatabasePack } from '../database-pack.ts'
 import { type ActionDefinition, defineAction } from '../define-action.ts'
 import { below } from '../support/files.ts'
-import { assertIdentity } from '../support/identity.ts'
+import { assertServed } from '../support/identity.ts'
 import { absolutePath, name, unitName } from '../support/schemas.ts'
 
 const input = z.strictObject({
@@ -51,7 +51,7 @@ export function runQuery(pack: DatabasePack): ActionDefinition<Input, Output> {
 }
 
 function* ask(pack: DatabasePack, given: Input): Task<Output> {
-  yield* assertIdentity(given.service, given.invocation)
+  yield* assertServed(pack.probe, given)
   yield* pack.probe.query({ endpoint: given.endpoint, subject: given.subject, timeoutMs: 10_000 })
   let compared = 0
   for (const segment of given.segments.slice(-SEGMENTS_MAX).reverse()) {

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { Task } from '../../effects/index.ts'
+import { OperatingError } from '../../errors/index.ts'
 import { Http, Services } from '../../ports/index.ts'
 import type { DatabasePack } from '../database-pack.ts'
 import { type ActionContext, type ActionDefinition, defineAction } from '../define-action.ts'
-import { assertIdentity } from '../support/identity.ts'
+import { assertServed } from '../support/identity.ts'
 import { name, unitName } from '../support/schemas.ts'
 
 const input = z.strictObject({ service: unitName, endpoint: name, invocation: z.string().min(1) })
@@ -28,9 +29,15 @@ export function writeProbe(pack: DatabasePack): ActionDefinition<Input, Output> 
     traits: ['validates', 'probes-by-writing'],
     estimate: () => ({ bestMs: 100, likelyMs: 1_000, worstMs: 10_000 }),
     *run(given, context: ActionContext): Task<Output> {
-      yield* assertIdentity(given.service, given.invocation)
+      yield* assertServed(pack.probe, given)
       const key = `dr-probe-${context.idempotencyKey.slice(0, 32)}`
       const written = yield* pack.probe.write({ endpoint: given.endpoint, key, timeoutMs: 10_000 })
+      if (written.key !== key) {
+        throw new OperatingError('check-failed', `the service stored ${key} under another key`, {
+          subject: given.service,
+          hint: 'A record that cannot be told from restored ones was written: do not let clients in.',
+        })
+      }
       return { key: written.key, position: written.position }
     },
   })

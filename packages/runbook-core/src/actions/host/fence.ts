@@ -20,7 +20,7 @@ export const fence = defineAction<Input, Output>({
   output,
   effects: ({ host }) => ({ reads: [], writes: [`host:${host}`], destroys: [], exposes: [] }),
   capabilities: { required: [], optional: ['traffic'] },
-  ports: [Traffic.$id],
+  ports: [Traffic.$id, Obligations.$id],
   traits: ['fences'],
   estimate: () => ({ bestMs: 1_000, likelyMs: 10_000, worstMs: 120_000 }),
   *run({ host }, context) {

@@ -38,7 +38,15 @@ export const inspectHost = defineAction<Input, Output>({
   summary: 'Checks that the host is large enough, its data directories are empty and nothing runs on them.',
   input: input as z.ZodType<Input>,
   output,
-  effects: (given) => ({ reads: [`path:${given.dataRoot}`], writes: [], destroys: [], exposes: [] }),
+  effects: ({ dataRoot, emptyPaths, stoppedUnits }) => ({
+    reads: [
+      ...[dataRoot, ...emptyPaths].map((path) => `path:${path}` as const),
+      ...stoppedUnits.map((unit) => `service:${unit}` as const),
+    ],
+    writes: [],
+    destroys: [],
+    exposes: [],
+  }),
   capabilities: { required: [], optional: [] },
   ports: [Host.$id, FileSystem.$id, Services.$id],
   traits: ['preflight'],

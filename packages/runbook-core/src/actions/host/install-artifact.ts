@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { Task } from '../../effects/index.ts'
 import { OperatingError } from '../../errors/index.ts'
-import { FileSystem, ObjectStore } from '../../ports/index.ts'
+import { Clock, FileSystem, Log, ObjectStore, Random } from '../../ports/index.ts'
 import { type ActionContext, defineAction } from '../define-action.ts'
 import { fetchFile } from '../support/fetch.ts'
-import { ensureDirectory, holds, parentOf } from '../support/files.ts'
+import { ensureDirectory, holds, parentOf, temporaryOf } from '../support/files.ts'
 import { patienceOf } from '../support/patience.ts'
 import { absolutePath, bytes, milliseconds, mode, name, sha256Hex } from '../support/schemas.ts'
 
@@ -32,12 +32,12 @@ export const installArtifact = defineAction<Input, Output>({
   output,
   effects: ({ store, path }) => ({
     reads: [`store:${store}`],
-    writes: [`path:${path}`],
+    writes: [`path:${path}`, `path:${temporaryOf(path)}`],
     destroys: [],
     exposes: [],
   }),
   capabilities: { required: [], optional: ['chown'] },
-  ports: [ObjectStore.$id, FileSystem.$id],
+  ports: [ObjectStore.$id, FileSystem.$id, Clock.$id, Log.$id, Random.$id],
   traits: ['installs', 'pins-digest'],
   estimate: () => ({ bestMs: 1_000, likelyMs: 10_000, worstMs: 120_000 }),
   run: install,
@@ -49,7 +49,7 @@ function* install(given: Input, context: ActionContext): Task<Output> {
     return { path: given.path, sha256: given.sha256, alreadyThere: true }
   }
   yield* ensureDirectory(parentOf(given.path), 0o755)
-  const temporary = `${given.path}.new`
+  const temporary = temporaryOf(given.path)
   const copies = [{ kind: 'object' as const, store: given.store, key: given.key }]
   const got = yield* fetchFile(temporary, given, copies, patienceOf(given.patienceMs), context.checksums)
   if (!got.ok) {
@@ -62,7 +62,6 @@ function* install(given: Input, context: ActionContext): Task<Output> {
     )
   }
   yield* secure(temporary, given, context)
-  yield* FileSystem.sync({ path: temporary })
   yield* FileSystem.rename({ from: temporary, to: given.path })
   yield* FileSystem.syncDirectory({ path: parentOf(given.path) })
   return { path: given.path, sha256: given.sha256, alreadyThere: false }
@@ -72,4 +71,5 @@ function* secure(path: string, given: Input, context: ActionContext): Task<void>
   if (context.capabilities.has('chown'))
     yield* FileSystem.setOwner({ path, owner: given.owner, group: given.group })
   yield* FileSystem.setMode({ path, mode: given.mode })
+  yield* FileSystem.sync({ path })
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { all, type Task } from '../../effects/index.ts'
 import type { BackupDescription, BackupFile, BackupFormat } from '../../formats/index.ts'
-import { FileSystem, Log, ObjectStore } from '../../ports/index.ts'
+import { Clock, FileSystem, Log, ObjectStore, Random } from '../../ports/index.ts'
 import { type ActionContext, type ActionDefinition, defineAction } from '../define-action.ts'
 import { type Fetched, fetchFile } from '../support/fetch.ts'
 import { below, ensureDirectory, parentOf } from '../support/files.ts'
@@ -60,7 +60,7 @@ export function fetchBackup(format: BackupFormat): ActionDefinition<Input, Outpu
       exposes: [],
     }),
     capabilities: { required: [], optional: [] },
-    ports: [ObjectStore.$id, FileSystem.$id],
+    ports: [ObjectStore.$id, FileSystem.$id, Clock.$id, Log.$id, Random.$id],
     traits: ['fetches', 'falls-back'],
     estimate: () => ({ bestMs: 600_000, likelyMs: 1_800_000, worstMs: 3_600_000 }),
     run: (given, context) => fetchNewest(format, given, context),

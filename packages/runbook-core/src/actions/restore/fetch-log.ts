@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { all, type Task } from '../../effects/index.ts'
-import { FileSystem, ObjectStore } from '../../ports/index.ts'
+import { Clock, FileSystem, Log, ObjectStore, Random } from '../../ports/index.ts'
 import { type ActionContext, defineAction } from '../define-action.ts'
 import { fetchFile } from '../support/fetch.ts'
 import { below, ensureDirectory } from '../support/files.ts'
@@ -38,7 +38,7 @@ export const fetchLog = defineAction<Input, Output>({
     exposes: [],
   }),
   capabilities: { required: [], optional: [] },
-  ports: [ObjectStore.$id, FileSystem.$id],
+  ports: [ObjectStore.$id, FileSystem.$id, Clock.$id, Log.$id, Random.$id],
   traits: ['fetches', 'falls-back'],
   estimate: () => ({ bestMs: 120_000, likelyMs: 600_000, worstMs: 900_000 }),
   run: fetchSegments,

@@ -40,7 +40,8 @@ type Output = z.infer<typeof output>
 
 /**
  * Reads every byte of every segment and keeps the longest contiguous prefix of one history. A hole or damage refuses the restore,
- * naming range and next action, unless the loss was accepted; nothing after a hole is ever kept (D32, D40, D52, D74, D90).
+ * naming range and next action, unless the loss was accepted; nothing after a hole is ever kept (D32, D40, D52, D74, D90). A lost
+ * segment is no hole when the next one continues without it: the base, or its neighbours, hold what it held.
  */
 export function scanLog(format: LogFormat): ActionDefinition<Input, Output> {
   return defineAction<Input, Output>({
@@ -58,7 +59,7 @@ export function scanLog(format: LogFormat): ActionDefinition<Input, Output> {
       exposes: [],
     }),
     capabilities: { required: [], optional: [] },
-    ports: [FileSystem.$id],
+    ports: [FileSystem.$id, Log.$id],
     traits: ['verifies'],
     estimate: () => ({ bestMs: 10_000, likelyMs: 60_000, worstMs: 300_000 }),
     run: (given) => scan(format, given),
@@ -69,6 +70,8 @@ interface Hole {
   readonly fileName: string
   readonly reason: string
   readonly code: 'log-gap' | 'log-corrupt' | 'log-history-conflict'
+  /** First position behind it that a good segment holds; null when none does. */
+  readonly before: string | null
 }
 
 function* scan(format: LogFormat, given: Input): Task<Output> {
@@ -77,19 +80,24 @@ function* scan(format: LogFormat, given: Input): Task<Output> {
   let lastRecordAt: number | null = null
   let hole: Hole | null = null
   for (const wanted of inOrder(given)) {
-    if (hole !== null) break
     if (wanted.kind === 'missing') {
-      hole = {
-        fileName: wanted.fileName,
-        reason: `no good copy: ${wanted.tried.join('; ')}`,
-        code: 'log-corrupt',
-      }
+      hole ??= missing(wanted)
       continue
     }
     const scanned = yield* format.scan({ path: wanted.file.at })
-    hole = problemOf(format, given.history, last, wanted.file.fileName, scanned)
+    const problem = problemOf(format, given.history, last, wanted.file.fileName, scanned)
+    if (problem?.code === 'log-gap') {
+      hole = { ...(hole ?? problem), before: scanned.firstPosition }
+      break
+    }
+    if (problem !== null) hole ??= problem
+    else if (continues(format, last, scanned)) hole = null
+    // Whatever lies behind a hole and does not fill it is not kept.
+    else if (hole !== null) continue
     const usable =
-      hole === null ? { file: wanted.file, scanned } : yield* salvage(format, given, hole, wanted.file, last)
+      problem === null
+        ? { file: wanted.file, scanned }
+        : yield* salvage(format, given, problem, wanted.file, last)
     if (usable === null || usable.scanned.firstPosition === null || usable.scanned.lastPosition === null)
       continue
     if (format.compare(usable.scanned.lastPosition, last) > 0) last = usable.scanned.lastPosition
@@ -102,7 +110,7 @@ function* scan(format: LogFormat, given: Input): Task<Output> {
     })
   }
   hole ??= shortOfBase(format, given, last)
-  if (hole !== null) yield* refuseOrAccept(given, hole, last)
+  if (hole !== null) yield* refuseOrAccept(format, given, hole, last)
   return {
     files: kept,
     lastPosition: last,
@@ -111,6 +119,16 @@ function* scan(format: LogFormat, given: Input): Task<Output> {
     stoppedBy: hole === null ? null : { fileName: hole.fileName, reason: hole.reason, after: last },
   }
 }
+
+const missing = (wanted: Wanted & { readonly kind: 'missing' }): Hole => ({
+  fileName: wanted.fileName,
+  reason: `no good copy: ${wanted.tried.join('; ')}`,
+  code: 'log-corrupt',
+  before: null,
+})
+
+const continues = (format: LogFormat, last: string, { lastPosition }: SegmentScan): boolean =>
+  lastPosition !== null && format.compare(lastPosition, last) > 0
 
 function beyond(format: LogFormat, through: string, last: string): number {
   const order = format.compare(last, through)
@@ -140,9 +158,11 @@ function problemOf(
   fileName: string,
   scanned: SegmentScan,
 ): Hole | null {
-  if (scanned.damage !== null) return { fileName, reason: scanned.damage.detail, code: 'log-corrupt' }
+  if (scanned.damage !== null)
+    return { fileName, reason: scanned.damage.detail, code: 'log-corrupt', before: null }
   if (scanned.history !== history) {
-    return { fileName, reason: `it belongs to history ${scanned.history}`, code: 'log-history-conflict' }
+    const reason = `it belongs to history ${scanned.history}`
+    return { fileName, reason, code: 'log-history-conflict', before: null }
   }
   if (scanned.firstPosition === null) return null
   if (format.compare(scanned.firstPosition, format.next(last)) > 0) {
@@ -150,6 +170,7 @@ function problemOf(
       fileName,
       reason: `it begins at ${scanned.firstPosition}; ${format.next(last)} was expected`,
       code: 'log-gap',
+      before: scanned.firstPosition,
     }
   }
   return null
@@ -182,16 +203,19 @@ function shortOfBase(format: LogFormat, given: Input, last: string): Hole | null
     fileName: 'the log of the backup itself',
     reason: `it ends at ${last}, before the backup's own end ${given.through}`,
     code: 'log-gap',
+    before: null,
   }
 }
 
-function* refuseOrAccept(given: Input, hole: Hole, last: string): Task<void> {
-  const what = `the log cannot be continued after position ${last}: ${hole.fileName}: ${hole.reason}`
+function* refuseOrAccept(format: LogFormat, given: Input, hole: Hole, last: string): Task<void> {
+  const first = format.next(last)
+  const range = hole.before === null ? `from ${first} on` : `from ${first} to before ${hole.before}`
+  const what = `no good copy holds the positions ${range}: ${hole.fileName}: ${hole.reason}`
   if (!given.acceptLoss) {
     throw new OperatingError(hole.code, what, {
       subject: hole.fileName,
       hint: `Find another copy of ${hole.fileName} and run again, or accept the loss of everything after position ${last} with --param accept-loss=true.`,
     })
   }
-  yield* Log.write({ level: 'warn', message: `${what}; the loss was accepted` })
+  yield* Log.write({ level: 'warn', message: `${what}; the loss of everything behind was accepted` })
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import type { Task } from '../../effects/index.ts'
+import { attempt, type Task } from '../../effects/index.ts'
 import { OperatingError } from '../../errors/index.ts'
-import type { BackupDescription, BackupFormat } from '../../formats/index.ts'
-import { Log, ObjectStore } from '../../ports/index.ts'
+import type { BackupCandidate, BackupDescription, BackupFormat, Described } from '../../formats/index.ts'
+import { Clock, Log, ObjectStore, Random } from '../../ports/index.ts'
 import { type ActionDefinition, defineAction } from '../define-action.ts'
-import { patienceOf, patiently } from '../support/patience.ts'
+import { whileAnswering } from '../support/answering.ts'
+import { type Patience, patienceOf, patiently } from '../support/patience.ts'
 import { backupDescription, milliseconds, name, refusal } from '../support/schemas.ts'
 
 const input = z.strictObject({
@@ -42,7 +43,7 @@ export function selectBackup(
     output,
     effects: ({ store }) => ({ reads: [`store:${store}`], writes: [], destroys: [], exposes: [] }),
     capabilities: { required: [], optional: [] },
-    ports: [ObjectStore.$id],
+    ports: [ObjectStore.$id, Clock.$id, Log.$id, Random.$id],
     traits: ['selects', 'verifies-authenticity'],
     estimate: () => ({ bestMs: 1_000, likelyMs: 10_000, worstMs: 120_000 }),
     run: (given) => select(format, given),
@@ -57,13 +58,7 @@ function* select(format: BackupFormat, given: z.infer<typeof input>): Task<z.inf
   const usable: BackupDescription[] = []
   const refused: z.infer<typeof refusal>[] = []
   for (const candidate of candidates) {
-    const described = yield* patiently(patience, `object store "${given.store}"`, () =>
-      format.describe({
-        store: given.store,
-        candidate,
-        trustKey: given.trustKey === '' ? null : given.trustKey,
-      }),
-    )
+    const described = yield* describe(format, given, candidate, patience)
     if (described.kind === 'refused') {
       refused.push({ name: candidate.name, ...described.refusal })
     } else if (given.stoppedBy !== null && described.description.stoppedAt > given.stoppedBy) {
@@ -86,6 +81,28 @@ function* select(format: BackupFormat, given: z.infer<typeof input>): Task<z.inf
     totalBytes: newest.totalBytes,
     recordCount: newest.recordCount,
   }
+}
+
+/** A candidate that cannot be read while the store answers is refused like a damaged one: an older backup may be whole. */
+function* describe(
+  format: BackupFormat,
+  { store, trustKey }: z.infer<typeof input>,
+  candidate: BackupCandidate,
+  patience: Patience,
+): Task<Described> {
+  const asked = { store, candidate, trustKey: trustKey === '' ? null : trustKey }
+  const described = yield* attempt(
+    whileAnswering(
+      patience,
+      store,
+      () => format.describe(asked),
+      () => format.list({ store }),
+    ),
+  )
+  if (described.ok) return described.value
+  if (described.error.code !== 'object-corrupt') throw described.error
+  const refusal = { reason: 'object-corrupt', detail: described.error.message } as const
+  return { kind: 'refused', candidate, refusal }
 }
 
 /** The refusal when no candidate is left, with every reason. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Task } from '../../effects/index.ts'
 import type { ArchivedSegment, BackupDescription, LogFormat, RefusedSegment } from '../../formats/index.ts'
-import { Log, ObjectStore } from '../../ports/index.ts'
+import { Clock, Log, ObjectStore, Random } from '../../ports/index.ts'
 import { compareUtf8 } from '../../text/utf8.ts'
 import { type ActionDefinition, defineAction } from '../define-action.ts'
 import type { Copy } from '../support/fetch.ts'
@@ -66,7 +66,7 @@ export function selectLog(format: LogFormat): ActionDefinition<Input, Output> {
     output,
     effects: ({ store }) => ({ reads: [`store:${store}`], writes: [], destroys: [], exposes: [] }),
     capabilities: { required: [], optional: [] },
-    ports: [ObjectStore.$id],
+    ports: [ObjectStore.$id, Clock.$id, Log.$id, Random.$id],
     traits: ['selects'],
     estimate: () => ({ bestMs: 1_000, likelyMs: 10_000, worstMs: 120_000 }),
     run: (given) => select(format, given),
@@ -93,7 +93,8 @@ function* select(format: LogFormat, given: Input): Task<Output> {
   }
   addArchived(archived, given.store, want)
   addOrphans(archived, listed.refused, given, format, want)
-  addBackups(given, archived, format, want)
+  addUnlisted(archived, given, format, want)
+  addBackups(given, format, want)
   for (const one of listed.refused) {
     yield* Log.write({
       level: 'warn',
@@ -136,19 +137,33 @@ function addOrphans(
   }
 }
 
+/** Segments that the listing left out and a successor vouches for: a listing that lost them is no proof that they are gone. */
+function addUnlisted(
+  archived: readonly ArchivedSegment[],
+  given: Input,
+  format: LogFormat,
+  want: Want,
+): void {
+  const listed = new Set(archived.map((one) => one.number))
+  for (const { history, number, firstPosition, predecessorSha256 } of archived) {
+    const needed = format.compare(firstPosition, format.next(given.backup.startPosition)) > 0
+    if (!needed || predecessorSha256 === null || listed.has(number - 1)) continue
+    const { fileName, segmentKey } = format.keyOf({ history, number: number - 1 })
+    want(fileName, predecessorSha256, null, { kind: 'object', store: given.store, key: segmentKey })
+  }
+}
+
 /** Log files of the base (as fetched) and of other backups of its history. */
-function addBackups(given: Input, archived: readonly ArchivedSegment[], format: LogFormat, want: Want): void {
+function addBackups(given: Input, format: LogFormat, want: Want): void {
   for (const file of given.files) {
     if (file.role === 'log')
       want(lastPart(file.path), file.sha256, file.sizeBytes, { kind: 'file', path: file.at })
   }
-  const first = archived.at(0)
   for (const other of sameHistory(given)) {
+    // What the base holds needs no log.
+    if (format.compare(other.stopPosition, given.backup.startPosition) <= 0) continue
     for (const file of other.files) {
       if (file.role !== 'log') continue
-      const isBefore =
-        first !== undefined && format.compare(other.stopPosition, given.backup.startPosition) <= 0
-      if (isBefore) continue
       want(lastPart(file.path), file.sha256, file.sizeBytes, {
         kind: 'object',
         store: given.store,

@@ -36,10 +36,16 @@ export const enableTimers = defineAction<Input, Output>({
       yield* Services.enable({ name })
       yield* Services.start({ name })
     }
-    const statuses = yield* Services.status({ names: timers })
+    const [served, ...statuses] = yield* Services.status({ names: [service, ...timers] })
+    if (served?.enabled !== true) {
+      throw new OperatingError('check-failed', `${service} would not come back after a reboot`, {
+        subject: service,
+      })
+    }
     const found = statuses.map((status) => {
       if (status.state !== 'active' || !status.enabled || status.nextElapseAt === null) {
-        throw new OperatingError('check-failed', `${status.name} is ${status.state} and has no next run`, {
+        const wants = status.enabled ? 'has no next run' : 'is not enabled'
+        throw new OperatingError('check-failed', `${status.name} is ${status.state} and ${wants}`, {
           subject: status.name,
         })
       }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Task } from '../../effects/index.ts'
 import { OperatingError } from '../../errors/index.ts'
-import { ObjectStore, Services } from '../../ports/index.ts'
+import { Clock, ObjectStore, Services } from '../../ports/index.ts'
 import type { DatabasePack } from '../database-pack.ts'
 import { type ActionDefinition, defineAction } from '../define-action.ts'
 import { milliseconds, name, unitName } from '../support/schemas.ts'
@@ -13,6 +13,7 @@ const input = z.strictObject({
   verifyService: unitName.nullable().default(null),
   /** Where their objects must appear. */
   store: name,
+  /** For all of it together. */
   timeoutMs: milliseconds,
 })
 type Input = z.infer<typeof input>
@@ -34,14 +35,19 @@ export function forceBackup(pack: DatabasePack): ActionDefinition<Input, Output>
     summary: 'Runs one archive cycle and one full backup and sees their objects in the bucket.',
     input: input as z.ZodType<Input>,
     output,
-    effects: ({ archiveService, backupService, store }) => ({
+    effects: ({ archiveService, backupService, verifyService, store }) => ({
       reads: [`store:${store}`],
-      writes: [`service:${archiveService}`, `service:${backupService}`, `store:${store}`],
+      writes: [
+        ...[archiveService, backupService, verifyService]
+          .filter((one) => one !== null)
+          .map((one) => `service:${one}` as const),
+        `store:${store}`,
+      ],
       destroys: [],
       exposes: [],
     }),
     capabilities: { required: ['service-manager'], optional: [] },
-    ports: [Services.$id, ObjectStore.$id],
+    ports: [Services.$id, ObjectStore.$id, Clock.$id],
     traits: ['protects'],
     estimate: () => ({ bestMs: 1_000, likelyMs: 600_000, worstMs: 1_200_000 }),
     run: (given) => force(pack, given),
@@ -49,22 +55,36 @@ export function forceBackup(pack: DatabasePack): ActionDefinition<Input, Output>
 }
 
 function* force(pack: DatabasePack, given: Input): Task<Output> {
-  const before = new Set((yield* pack.backup.list({ store: given.store })).map((one) => one.name))
-  yield* Services.runOnce({ name: given.archiveService, timeoutMs: given.timeoutMs })
-  yield* Services.runOnce({ name: given.backupService, timeoutMs: given.timeoutMs })
-  const fresh = (yield* pack.backup.list({ store: given.store })).filter((one) => !before.has(one.name))
+  const { store } = given
+  const deadline = (yield* Clock.drillNow({})) + given.timeoutMs
+  const before = new Set((yield* pack.backup.list({ store })).map((one) => one.name))
+  yield* runOnce(given.archiveService, deadline)
+  yield* runOnce(given.backupService, deadline)
+  const fresh = (yield* pack.backup.list({ store })).filter((one) => !before.has(one.name))
   for (const candidate of fresh) {
-    const described = yield* pack.backup.describe({ store: given.store, candidate, trustKey: null })
+    const described = yield* pack.backup.describe({ store, candidate, trustKey: null })
     if (described.kind !== 'usable') continue
-    if (given.verifyService !== null)
-      yield* Services.runOnce({ name: given.verifyService, timeoutMs: given.timeoutMs })
-    const log = yield* pack.log.list({ store: given.store, trustKey: null, after: null })
+    if (given.verifyService !== null) yield* runOnce(given.verifyService, deadline)
     const { name: backup, stopPosition, recordCount, history } = described.description
+    const log = yield* pack.log.list({ store, trustKey: null, after: null })
     const archivedSegments = log.segments.filter((one) => one.history === history).length
+    if (archivedSegments === 0) throw unprotected(`no log of history ${history}`, given.archiveService, store)
     return { backup, stopPosition, recordCount, archivedSegments }
   }
-  throw new OperatingError('check-failed', `no complete new backup appeared in store "${given.store}"`, {
-    subject: given.backupService,
-    hint: 'The restored server is not protected: do not let clients in before a backup succeeds.',
+  throw unprotected('no complete new backup', given.backupService, store)
+}
+
+function* runOnce(name: string, deadline: number): Task<void> {
+  const timeoutMs = deadline - (yield* Clock.drillNow({}))
+  if (timeoutMs <= 0) {
+    throw new OperatingError('timed-out', `no time was left to run ${name}`, { subject: name })
+  }
+  yield* Services.runOnce({ name, timeoutMs })
+}
+
+function unprotected(what: string, service: string, store: string): OperatingError {
+  return new OperatingError('check-failed', `${what} appeared in store "${store}"`, {
+    subject: service,
+    hint: 'The restored server is not protected: do not let clients in before this succeeds.',
   })
 }

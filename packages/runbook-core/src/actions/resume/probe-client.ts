@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Task } from '../../effects/index.ts'
-import { Http } from '../../ports/index.ts'
+import { Clock, Http, Log, Random } from '../../ports/index.ts'
 import type { DatabasePack } from '../database-pack.ts'
 import { type ActionDefinition, defineAction } from '../define-action.ts'
 import { patienceOf, patiently } from '../support/patience.ts'
@@ -25,7 +25,7 @@ export function probeClient(pack: DatabasePack): ActionDefinition<Input, Output>
     output,
     effects: ({ endpoint }) => ({ reads: [`endpoint:${endpoint}`], writes: [], destroys: [], exposes: [] }),
     capabilities: { required: [], optional: [] },
-    ports: [Http.$id],
+    ports: [Http.$id, Clock.$id, Log.$id, Random.$id],
     traits: ['answers-clients'],
     estimate: () => ({ bestMs: 100, likelyMs: 1_000, worstMs: 60_000 }),
     *run(given): Task<Output> {

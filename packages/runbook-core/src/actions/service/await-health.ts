@@ -5,7 +5,7 @@ import type { EngineHealth, EngineProbe } from '../../formats/index.ts'
 import { Clock, Http, Services } from '../../ports/index.ts'
 import type { DatabasePack } from '../database-pack.ts'
 import { type ActionDefinition, defineAction } from '../define-action.ts'
-import { assertIdentity } from '../support/identity.ts'
+import { refuseOtherInstance, refuseStranger, statusOf } from '../support/identity.ts'
 import { milliseconds, name, unitName } from '../support/schemas.ts'
 
 const input = z.strictObject({
@@ -14,7 +14,7 @@ const input = z.strictObject({
   /** The process that this run started. */
   invocation: z.string().min(1),
   patienceMs: milliseconds,
-  pollMs: milliseconds.default(200),
+  pollMs: milliseconds.min(10).default(200),
 })
 type Input = z.infer<typeof input>
 
@@ -49,7 +49,8 @@ export function awaitHealth(pack: DatabasePack): ActionDefinition<Input, Output>
 function* wait(probe: EngineProbe, given: Input): Task<Output> {
   const started = yield* Clock.drillNow({})
   for (;;) {
-    const status = yield* assertIdentity(given.service, given.invocation)
+    const status = yield* statusOf(given.service)
+    refuseStranger(status, given.invocation)
     if (status.state === 'failed' || status.state === 'inactive')
       throw yield* died(given.service, status.state)
     const answer = yield* attempt(probe.health({ endpoint: given.endpoint, timeoutMs: 5_000 }))
@@ -71,11 +72,7 @@ function* wait(probe: EngineProbe, given: Input): Task<Output> {
 }
 
 function* healthy(probe: EngineProbe, given: Input, health: EngineHealth, waitedMs: number): Task<Output> {
-  if (health.instance !== null && health.instance !== given.invocation) {
-    throw new OperatingError('identity-mismatch', `endpoint ${given.endpoint} is served by another process`, {
-      subject: given.endpoint,
-    })
-  }
+  refuseOtherInstance(health, given)
   const lines = yield* Services.log({ name: given.service, linesMax: 1_000 })
   return {
     recordCount: health.recordCount,
@@ -85,7 +82,7 @@ function* healthy(probe: EngineProbe, given: Input, health: EngineHealth, waited
   }
 }
 
-/** The last occurrence in order of every expected line; a missing one means that start-up was not what it seemed. */
+/** Every expected line in order, as this start logged it; a missing one means that start-up was not what it seemed. */
 function startupLines(lines: readonly string[], expected: readonly string[], service: string): string[] {
   const found: string[] = []
   let from = 0

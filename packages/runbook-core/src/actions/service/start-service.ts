@@ -4,6 +4,7 @@ import { OperatingError } from '../../errors/index.ts'
 import { FileSystem, Services } from '../../ports/index.ts'
 import { type ActionContext, defineAction } from '../define-action.ts'
 import { Obligations } from '../obligations.ts'
+import { statusOf } from '../support/identity.ts'
 import { protect } from '../support/protect.ts'
 import { absolutePath, protection, unitName } from '../support/schemas.ts'
 
@@ -38,7 +39,7 @@ export const startService = defineAction<Input, Output>({
     exposes: [],
   }),
   capabilities: { required: ['service-manager'], optional: ['chown'] },
-  ports: [Services.$id, FileSystem.$id],
+  ports: [Services.$id, FileSystem.$id, Obligations.$id],
   traits: ['starts', 'volatile'],
   estimate: () => ({ bestMs: 500, likelyMs: 10_000, worstMs: 300_000 }),
   run: start,
@@ -64,12 +65,4 @@ function* start(given: Input, context: ActionContext): Task<Output> {
     })
   }
   return { name: given.name, invocation: after.invocation, mended: [...mended] }
-}
-
-function* statusOf(name: string) {
-  const [status] = yield* Services.status({ names: [name] })
-  if (status?.installed !== true) {
-    throw new OperatingError('service-failed', `${name} is not installed`, { subject: name })
-  }
-  return status
 }

@@ -50,9 +50,12 @@ export function* ensureDirectory(path: string, mode: number): Task<void> {
   yield* FileSystem.syncDirectory({ path: parent })
 }
 
+/** Where a file is made before it is renamed to its name; an action that writes a file this way declares both. */
+export const temporaryOf = (path: string): string => `${path}.new`
+
 /** Replaces a small file durably: temporary name, fsync, rename, fsync of the directory. */
 export function* replaceFile(path: string, bytes: Uint8Array, mode: number): Task<void> {
-  const temporary = `${path}.new`
+  const temporary = temporaryOf(path)
   yield* FileSystem.remove({ path: temporary })
   yield* FileSystem.create({ path: temporary, mode })
   yield* FileSystem.write({ path: temporary, offset: 0, bytes })
