@@ -6,8 +6,10 @@ import type { S3RuleRecord } from '../s3/index.ts'
 export interface SourceContents {
   /** Usable backups, newest first; there is at least one. */
   readonly backups: readonly [BackupDescription, ...BackupDescription[]]
-  /** Archived segments that follow the newest backup's base, of its history, oldest first. */
+  /** Archived segments that the newest backup's base does not hold, of its history, oldest first. */
   readonly segments: readonly ArchivedSegment[]
+  /** Archived segments that the base holds and that belong to the newest backup all the same: a restore reads them, too. */
+  readonly covered: readonly ArchivedSegment[]
   /** Key of the record that makes a backup complete. */
   readonly manifestKey: (backup: string) => string
 }

@@ -1,4 +1,5 @@
 import {
+  type ArchivedSegment,
   type BackupDescription,
   type BackupFormat,
   type LogFormat,
@@ -28,9 +29,14 @@ export function* surveySource(
   if (newest === undefined)
     throw new OperatingError('input-invalid', 'the source holds no usable backup to damage')
   const { history, startPosition } = newest
-  const listed = yield* formats.log.list({ store, trustKey: null, after: startPosition })
-  const segments = listed.segments.filter(
-    (one) => one.history === history && formats.log.compare(one.lastPosition, startPosition) > 0,
-  )
-  return { backups: [newest, ...older], segments, manifestKey: formats.manifestKey }
+  const listed = yield* formats.log.list({ store, trustKey: null, after: null })
+  const own = new Set(newest.files.filter(({ role }) => role === 'log').map(({ sha256 }) => sha256))
+  const archived = listed.segments.filter((one) => one.history === history)
+  const isBeyond = (one: ArchivedSegment) => formats.log.compare(one.lastPosition, startPosition) > 0
+  return {
+    backups: [newest, ...older],
+    segments: archived.filter(isBeyond),
+    covered: archived.filter((one) => !isBeyond(one) && own.has(one.sha256)),
+    manifestKey: formats.manifestKey,
+  }
 }

@@ -14,7 +14,8 @@ type Parameters = z.infer<typeof parameters>
 
 /**
  * One byte of a log segment that the restore needs is another one than was written; nothing in the store knows. `one` strikes a
- * segment of which both the archive and a backup have a copy, in one of them; `all` strikes every copy there is.
+ * segment of which both the archive and a backup have a copy, in one of them; `all` strikes every copy there is, of a segment that the
+ * newest base does not hold unless one is named.
  */
 export const corruptSegment = defineFault<Parameters>({
   kind: 'corrupt-segment',
@@ -28,12 +29,14 @@ export const corruptSegment = defineFault<Parameters>({
   ],
   outcome: ({ copies }) => (copies === 'one' ? 'recover' : 'refuse'),
   survival:
-    'Any other copy restores all. With none left: refused by range; with the loss accepted, exactly what follows is lost.',
+    'Any other copy restores all. With none left: refused by range, unless the base holds it; with the loss accepted, exactly what follows is lost.',
 })
 
 export const planCorruptSegment: PlanSource<Parameters> = (given, contents, random) => {
-  const able = contents.segments.filter((one) => given.copies === 'all' || copiesOf(one, contents).length > 1)
-  const wanted = given.segment === 0 ? able : able.filter(({ number }) => number === given.segment)
+  const read = [...contents.covered, ...contents.segments]
+  const able = given.copies === 'one' ? read.filter((one) => copiesOf(one, contents).length > 1) : read
+  const drawn = given.copies === 'one' ? able : contents.segments
+  const wanted = given.segment === 0 ? drawn : able.filter(({ number }) => number === given.segment)
   if (wanted.length === 0) throw nothingToStrike(given)
   const segment = random.split('segment').pick(wanted)
   const copies = copiesOf(segment, contents)
