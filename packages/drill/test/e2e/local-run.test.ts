@@ -39,7 +39,7 @@ const wrongInvariants = (report: Report) =>
   report.invariants.filter(({ status }) => status !== 'held' && status !== 'not-applicable')
 
 /** A run as a child that the test ends by a signal, once its journal says that it has come so far. */
-async function startAndWait(out: string, mark: string) {
+async function startAndWait(out: string, mark: string | null) {
   const [node, ...rest] = testedCommand()
   const directory = join(base, out)
   const child = spawn(node, [...rest, 'run', 'full-restore', ...ofWorld(), '--out', directory], {
@@ -53,7 +53,9 @@ async function startAndWait(out: string, mark: string) {
   })
   const exit = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)))
   const journal = join(directory, 'journal.jsonl')
-  await until(() => existsSync(journal) && readFileSync(journal, 'utf8').includes(mark))
+  // Null: as soon as the run is known, before its first step.
+  if (mark === null) await until(() => existsSync(join(directory, 'run.json')))
+  else await until(() => existsSync(journal) && readFileSync(journal, 'utf8').includes(mark))
   return { child, directory, exit, told: () => stderr }
 }
 
@@ -132,6 +134,16 @@ test('a run that is killed leaves nothing behind, and resume reaches the same en
   expect(resumed.code).toBe(0)
   expect(reportOf(resumed).loss).toEqual(loss())
   expect(wrongInvariants(reportOf(resumed))).toEqual([])
+})
+
+test('a run that is killed before its first step begins anew', async () => {
+  const { child, directory, exit } = await startAndWait('killed-early', null)
+  child.kill('SIGKILL')
+  await exit
+  expect(existsSync(join(directory, 'journal.jsonl'))).toBe(false)
+  expect((await runCli(['report', directory])).code).toBe(3)
+  const resumed = await runCli(['resume', directory, '--format', 'json'])
+  expect([resumed.code, reportOf(resumed).loss]).toEqual([0, loss()])
 })
 
 test('a signal ends a run in order: nothing runs on, and the last line says how to go on', async () => {

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { OperatingError } from '@dr-drill/runbook-core'
-import { findRun, REPORTS, runFiles, runsBelow } from '../../targets/local/run-directory.ts'
+import { findRun, isRun, REPORTS, runsBelow } from '../../targets/local/run-directory.ts'
 import { takeRunLock } from '../../targets/local/run-lock.ts'
 import { readRequest } from '../../targets/local/run-request.ts'
 import { flag } from '../flags.ts'
@@ -25,7 +25,7 @@ export const registerClean: Register = (program, context) => {
       const runs =
         run === undefined ? runsBelow(join(context.directory, REPORTS)) : [findRun(context.directory, run)]
       for (const directory of runs) {
-        if (!existsSync(runFiles(directory).journal)) continue
+        if (!isRun(directory)) continue
         const removed = clean(directory, run === undefined)
         context.terminal.out(`${removed ? 'cleaned' : 'nothing to clean in'} ${directory}\n`)
       }

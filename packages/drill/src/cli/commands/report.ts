@@ -1,3 +1,4 @@
+import { OperatingError } from '@dr-drill/runbook-core'
 import { loadRunbook } from '@dr-drill/runbook-core/yaml'
 import { nativeChecksums } from '@dr-drill/simulator/server'
 import { judgeAndReport, recordOf } from '../../targets/local/judge-and-report.ts'
@@ -21,10 +22,20 @@ export const registerReport: Register = (program, context, finish) => {
       const directory = findRun(context.directory, run)
       const { request, runbookText } = readRequest(directory)
       const { started } = await recordOf(directory)
+      if (started === null) {
+        throw new OperatingError(
+          'precondition-failed',
+          'the run died before its first step: there is nothing to report',
+          {
+            subject: directory,
+            hint: `Begin it with: ./drill resume ${run}`,
+          },
+        )
+      }
       const runbook = loadRunbook(runbookText, {
         registry: stemedbActions(),
         checksums: nativeChecksums,
-        params: { ...request.params, ...trustKeyOf(started?.params) },
+        params: { ...request.params, ...trustKeyOf(started.params) },
         profile: 'local',
         file: request.runbook,
       })
@@ -35,7 +46,7 @@ export const registerReport: Register = (program, context, finish) => {
 }
 
 /** A generated production's key was added to what the person asked for. */
-function trustKeyOf(params: Readonly<Record<string, unknown>> | undefined): Record<string, string> {
-  const key = params?.['trust-key']
+function trustKeyOf(params: Readonly<Record<string, unknown>>): Record<string, string> {
+  const key = params['trust-key']
   return typeof key === 'string' ? { 'trust-key': key } : {}
 }

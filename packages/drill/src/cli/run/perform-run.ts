@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs'
 import { relative } from 'node:path'
 import { runLocal } from '../../targets/local/local-run.ts'
-import { runFiles } from '../../targets/local/run-directory.ts'
+import { isRun } from '../../targets/local/run-directory.ts'
 import type { RunRequest } from '../../targets/local/run-request.ts'
 import type { CliContext } from '../context.ts'
 import type { Format } from '../flags.ts'
@@ -27,9 +26,7 @@ export async function performRun(
 ): Promise<number> {
   const { terminal, interrupts } = context
   const resumeLine = (): string | null =>
-    existsSync(runFiles(directory).journal)
-      ? `Resume it with: ./drill resume ${shortest(directory, context)}`
-      : null
+    isRun(directory) ? `Resume it with: ./drill resume ${shortest(directory, context)}` : null
   interrupts.setLastLine(resumeLine)
   terminal.err(`${sentence(request.mode, 'local')}\n`)
   if (!show.quiet)

@@ -9,6 +9,8 @@ export const REPORTS = 'drill-reports'
 /** The files of one run. */
 export interface RunFiles {
   readonly directory: string
+  /** What a person asked for. */
+  readonly request: string
   readonly journal: string
   readonly reportJson: string
   readonly reportText: string
@@ -19,6 +21,7 @@ export interface RunFiles {
 export function runFiles(directory: string): RunFiles {
   return {
     directory,
+    request: join(directory, 'run.json'),
     journal: join(directory, 'journal.jsonl'),
     reportJson: join(directory, 'report.json'),
     reportText: join(directory, 'report.md'),
@@ -61,12 +64,18 @@ export function findRun(base: string, name: string): string {
   const reports = join(base, REPORTS)
   const candidates =
     name === 'last' ? [...runsBelow(reports)].reverse() : [resolve(base, name), join(reports, name)]
-  const found = candidates.find((candidate) => existsSync(runFiles(candidate).journal))
+  const found = candidates.find(isRun)
   if (found !== undefined) return found
   throw new OperatingError('usage-invalid', `there is no run ${name}`, {
     subject: name,
     hint: `Name a run's directory, an id below ./${REPORTS}, or "last".`,
   })
+}
+
+/** True for the directory of a run, also of one that died before its first step. */
+export function isRun(directory: string): boolean {
+  const { journal, request } = runFiles(directory)
+  return existsSync(journal) || existsSync(request)
 }
 
 /** Directories of runs below a folder, oldest first. */

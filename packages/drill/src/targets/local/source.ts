@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   driveAsync,
@@ -92,7 +92,11 @@ async function worldOf(request: RunRequest): Promise<string | null> {
   }
   const directory = join(request.work, 'world')
   // The ledger comes last: its presence means that the world is whole.
-  if (!existsSync(join(directory, 'ledger.jsonl'))) await generate(directory, request, source.assertions)
+  if (!existsSync(join(directory, 'ledger.jsonl'))) {
+    // Half a world of a process that died is worth nothing.
+    rmSync(directory, { recursive: true, force: true })
+    await generate(directory, request, source.assertions)
+  }
   return directory
 }
 
