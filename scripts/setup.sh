@@ -29,9 +29,10 @@ PATH="$PWD/node_modules/.bin:$PATH"
 export PATH
 
 # Rebuild only when a source, or what decides the build, is newer than the last build.
-if [ ! -f .setup/built ] || [ -n "$(find packages/*/src packages/*/package.json packages/*/tsconfig.json tsconfig*.json package-lock.json -newer .setup/built -print 2>/dev/null | head -n 1)" ]; then
-  echo 'drill: set-up: building (tsc -b)' >&2
+if [ ! -f .setup/built ] || [ -n "$(find packages/*/src packages/*/package.json packages/*/tsconfig.json tsconfig*.json package-lock.json scripts/bundle.ts -newer .setup/built -print 2>/dev/null | head -n 1)" ]; then
+  echo 'drill: set-up: building (tsc -b, esbuild)' >&2
   : >.setup/building
   tsc -b 1>&2 || fail 'the build did not succeed; see the compiler output above'
+  node scripts/bundle.ts 1>&2 || fail 'the bundles could not be made; see the output above'
   mv .setup/building .setup/built
 fi

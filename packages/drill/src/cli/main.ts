@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
-import { COMMANDS } from './commands/index.ts'
+import { commandsFor } from './commands/index.ts'
 import { listenForSignals } from './interrupts.ts'
 import { endWithParent } from './parent-watch.ts'
 import { printError } from './print-error.ts'
@@ -21,8 +21,9 @@ if (process.env.DRILL_EXIT_WITH_PARENT === '1') endWithParent(() => process.exit
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string
 }
+const args = process.argv.slice(2)
 const exitCode = await runProgram(
-  process.argv.slice(2),
+  args,
   {
     terminal,
     interrupts: listenForSignals(terminal.err, (code) => process.exit(code)),
@@ -30,6 +31,6 @@ const exitCode = await runProgram(
     directory: process.cwd(),
     version,
   },
-  COMMANDS,
+  await commandsFor(args),
 )
 process.exit(exitCode)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ledgerHeaderLine, ledgerLine, readbackHeaderLine, readbackLine } from '@dr-drill/runbook-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { COMMANDS } from '../../src/cli/commands/index.ts'
+import { commandsFor } from '../../src/cli/commands/index.ts'
 import { runProgram } from '../../src/cli/program.ts'
 import { runCli } from './run-cli.ts'
 
@@ -67,7 +67,7 @@ async function judge(
   const code = await runProgram(
     args,
     { terminal, interrupts, variables: {}, directory, version: '1' },
-    COMMANDS,
+    await commandsFor(args),
   )
   expect(readdirSync(path('work'))).toEqual([])
   return { code, ...seen }

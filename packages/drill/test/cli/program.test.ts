@@ -1,6 +1,7 @@
 import { OperatingError } from '@dr-drill/runbook-core'
+import { Command } from 'commander'
 import { expect, test } from 'vitest'
-import { COMMANDS } from '../../src/cli/commands/index.ts'
+import { COMMANDS, commandsFor } from '../../src/cli/commands/index.ts'
 import type { CliContext } from '../../src/cli/context.ts'
 import { type Register, runProgram } from '../../src/cli/program.ts'
 import { runCli } from './run-cli.ts'
@@ -32,7 +33,8 @@ test('help is on stdout with 0; each listed command has an example', async () =>
   expect(listed).toContain('doctor')
   for (const command of listed.filter((name) => name !== 'help')) {
     const seen = { out: '', err: '' }
-    const exitCode = await runProgram([command as string, '--help'], contextInto(seen), COMMANDS)
+    const args = [command as string, '--help']
+    const exitCode = await runProgram(args, contextInto(seen), await commandsFor(args))
     expect([command, exitCode]).toEqual([command, 0])
     expect(seen.out).toMatch(/Examples?:\n {2}\.\/drill /)
   }
@@ -47,9 +49,22 @@ test.each([
   [['doctor', 'excess'], 'too many arguments'],
 ])('bad usage %j is one message on stderr and exit 2', async (args, message) => {
   const seen = { out: '', err: '' }
-  const code = await runProgram(args, contextInto(seen), COMMANDS)
+  const code = await runProgram(args, contextInto(seen), await commandsFor(args))
   expect([code, seen.out]).toEqual([2, ''])
   expect(seen.err).toContain(message)
+})
+
+test('a command is loaded by the name that it gives itself, alone; anything else loads all', async () => {
+  const namesFor = async (args: readonly string[]): Promise<string[]> => {
+    const program = new Command()
+    for (const register of await commandsFor(args))
+      register(program, contextInto({ out: '', err: '' }), () => {})
+    return program.commands.map((command) => command.name())
+  }
+  const names = Object.keys(COMMANDS)
+  for (const name of names) expect(await namesFor([name, 'x'])).toEqual([name])
+  for (const args of [[], ['help', 'run'], ['--version'], ['toString']])
+    expect(await namesFor(args)).toEqual(names)
 })
 
 test('an error that nobody expected ends with 70, one that was told with its own code', async () => {

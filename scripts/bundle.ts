@@ -1,0 +1,102 @@
+// Bundles what `tsc -b` built, one bundle per short-lived program: reading some 700 modules one by one costs each process half a
+// second of CPU, and a run starts eight. What the compiler wrote stays the truth: bundles hold the same modules, and every other file is
+// found where it always lies.
+import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build, type Plugin } from 'esbuild'
+
+const BELOW = '.setup/bundle/'
+const root = fileURLToPath(new URL('..', import.meta.url))
+const out = join(root, BELOW)
+
+const CLI = 'packages/drill/dist/cli/main'
+const WORKER = 'packages/drill/dist/workers/judge-worker'
+const ENGINE = 'packages/simulator/dist/server/stemedb/main'
+
+/** Commands that runs start as children: each gets a program that holds nothing else. */
+const CHILD_COMMANDS = ['ops', 'serve', 'world']
+
+/** Modules that name a program by a path relative to themselves: what they name is the bundled one. */
+const NAME_PROGRAMS = [
+  'packages/drill/dist/cli/own-command.js',
+  'packages/drill/dist/workers/judge-apart.js',
+  'packages/simulator/dist/server/stemedb/command.js',
+]
+
+/**
+ * A bundle lies elsewhere than the modules in it: `import.meta.url` stays that of the module as built, or, in a module that names
+ * programs, of the same place below the bundles. With `command`, the list of commands is cut down to that one.
+ */
+const modulesOf = (command: string | null): Plugin => ({
+  name: 'modules-as-built',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/packages\/[^/]+\/dist\/.*\.js$/ }, async ({ path }) => {
+      const module = relative(root, path).split(sep).join('/')
+      const place = NAME_PROGRAMS.includes(module) ? `${BELOW}${module}` : module
+      let text = await readFile(path, 'utf8')
+      if (command !== null && module.endsWith('/cli/commands/index.js')) text = only(command, text)
+      // The same names; but of a namespace, what nobody uses can be left out.
+      text = text.replaceAll("import { z } from 'zod'", "import * as z from 'zod'")
+      return { contents: text.replaceAll('import.meta.url', `moduleUrl(${JSON.stringify(place)})`) }
+    })
+  },
+})
+
+/** The list of commands without the lines of all others. */
+function only(command: string, text: string): string {
+  const ownLine = new RegExp(`^ +${command}: async `, 'm')
+  if (!ownLine.test(text)) throw new Error(`the list of commands has no line for ${command}`)
+  return text
+    .split('\n')
+    .filter((line) => !/^ +\w+: async /.test(line) || ownLine.test(line))
+    .join('\n')
+}
+
+/** Before every output: addresses of modules, wherever the checkout lies, and what packages of the older module kind ask for. */
+const BANNER = [
+  "import{createRequire as requireOf}from'node:module'",
+  'const require=requireOf(import.meta.url)',
+  `const moduleUrl=path=>import.meta.url.slice(0,import.meta.url.lastIndexOf('${BELOW}'))+path`,
+].join(';')
+
+async function bundle(entry: string, to: string, command: string | null): Promise<void> {
+  await build({
+    absWorkingDir: root,
+    entryPoints: [{ in: `${entry}.js`, out: to }],
+    outdir: out,
+    bundle: true,
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    format: 'esm',
+    platform: 'node',
+    target: 'node22',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    banner: { js: BANNER },
+    plugins: [modulesOf(command)],
+    logLevel: 'warning',
+  })
+}
+
+const startedAt = Date.now()
+await Promise.all([
+  bundle(WORKER, WORKER, null),
+  bundle(ENGINE, ENGINE, null),
+  bundle(CLI, `${CLI}-all`, null),
+  ...CHILD_COMMANDS.map((command) => bundle(CLI, `${CLI}-${command}`, command)),
+])
+const programs = CHILD_COMMANDS.map((command) => `${command}:()=>import('./main-${command}.js')`)
+const launcher = `#!/usr/bin/env node
+const programs={__proto__:null,${programs.join(',')}}
+await(programs[process.argv[2]]??(()=>import('./main-all.js')))()
+`
+await writeFile(`${out}${CLI}.js`, launcher)
+await chmod(`${out}${CLI}.js`, 0o755)
+
+// A program that is running may still load a chunk of the bundle before: those are kept for a day.
+const KEPT_MS = 24 * 60 * 60_000
+for (const name of await readdir(join(out, 'chunks'))) {
+  const chunk = join(out, 'chunks', name)
+  if ((await stat(chunk)).mtimeMs < startedAt - KEPT_MS) await rm(chunk)
+}
