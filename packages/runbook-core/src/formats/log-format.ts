@@ -64,6 +64,11 @@ export interface LogFormat {
     readonly fileName: string
     readonly segmentKey: string
   } | null
+  /** Where the archive keeps a segment, and the name it has in the engine's log directory. */
+  keyOf(input: { readonly history: string; readonly number: number }): {
+    readonly fileName: string
+    readonly segmentKey: string
+  }
   /** Reads every byte of a segment on the target's disk, in constant memory. */
   scan(input: { readonly path: string }): Task<SegmentScan>
   /** Copies the records up to a bound into a new file; the original is untouched. */

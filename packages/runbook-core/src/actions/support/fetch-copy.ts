@@ -75,14 +75,19 @@ function* fetchVersion(
     const { code, message } = result.error
     if (code !== 'object-missing' && code !== 'object-corrupt' && code !== 'object-changed')
       throw result.error
-    tried.push(`${label}: ${message}`)
+    note(tried, message.includes(key) ? message : `${label}: ${message}`)
     return 'bad'
   }
   const problem = mismatch(expected, result.value)
   if (problem === null) return { sha256: result.value.sha256, sizeBytes: result.value.sizeBytes, from: label }
-  tried.push(`${label}: ${problem}`)
+  note(tried, `${label}: ${problem}`)
   yield* Log.write({ level: 'warn', message: `refused ${label}: ${problem}` })
   return 'bad'
+}
+
+/** A reason, once: the same copy fails alike every time. */
+function note(tried: string[], reason: string): void {
+  if (tried.at(-1) !== reason) tried.push(reason)
 }
 
 /** Versions are tried only with a digest to judge them by: without one the newest would win by chance. */

@@ -12,6 +12,10 @@ export function stemedbLogFormat(options: { readonly checksums: Checksums }): Lo
   return {
     list: (input) => listArchive(checksums, input),
     parseKey: claimOf,
+    keyOf: ({ history, number }) => ({
+      fileName: segmentFileName(number),
+      segmentKey: archivedSegmentKey(history, number),
+    }),
     scan: ({ path }) => scanSegment(checksums, path),
     cut: (input) => cutSegment(checksums, input),
     compare: (a, b) => requirePosition(a) - requirePosition(b),
