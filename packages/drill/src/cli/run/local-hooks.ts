@@ -1,5 +1,5 @@
 import type { QualifiedRunbook } from '@dr-drill/runbook-core'
-import type { LocalRunHooks } from '../../targets/local/local-run.ts'
+import type { LocalRunHooks } from '../../targets/local/run-hooks.ts'
 import type { CliContext } from '../context.ts'
 import type { Format } from '../flags.ts'
 import { type ProgressView, progressView } from '../progress/progress-view.ts'

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { StoreKeys } from '../../ports/object-store/index.ts'
 
@@ -30,7 +30,10 @@ export function runSecrets(work: string): RunSecrets {
       signingSeed: randomBytes(32).toString('hex'),
       statisticsToken: randomBytes(24).toString('hex'),
     }
-    writeFileSync(file, JSON.stringify(made), { mode: 0o600 })
+    // Whole or not at all: half a file would lock the run out of what it keeps.
+    rmSync(`${file}.new`, { force: true })
+    writeFileSync(`${file}.new`, JSON.stringify(made), { mode: 0o600, flag: 'wx' })
+    renameSync(`${file}.new`, file)
   }
   return JSON.parse(readFileSync(file, 'utf8')) as RunSecrets
 }

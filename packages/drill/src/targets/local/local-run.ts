@@ -1,4 +1,3 @@
-import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
@@ -21,7 +20,6 @@ import {
 import { loadRunbook } from '@dr-drill/runbook-core/yaml'
 import { nativeChecksums } from '@dr-drill/simulator/server'
 import { realClock } from '../../ports/clock.ts'
-import type { LogEntry } from '../../ports/log.ts'
 import { systemRandom } from '../../ports/random.ts'
 import { stemedbActions } from '../stemedb-actions.ts'
 import type { ChildServer } from './child-server.ts'
@@ -35,25 +33,15 @@ import { openJournal, type RunJournal } from './journal.ts'
 import { judgeAndReport, type ReportedRun, recordOf } from './judge-and-report.ts'
 import { type RunSecrets, runSecrets } from './keys.ts'
 import { type LocalTarget, openLocalTarget } from './local-target.ts'
+import { requireOwn } from './own-directories.ts'
 import { drillStart, type ResumePoint, resumePoint } from './resume-point.ts'
+import type { LocalRunHooks } from './run-hooks.ts'
 import { LOCAL, runIdentity } from './run-identity.ts'
 import { takeRunLock } from './run-lock.ts'
 import type { RunRequest } from './run-request.ts'
 import { probeServiceAccount, SERVICE_ACCOUNT } from './service-account.ts'
 import { type PreparedStores, prepareStores } from './source.ts'
-
-/** What a local run tells and asks while it goes on. */
-export interface LocalRunHooks {
-  /** Called once, when the steps are known. */
-  onRunbook(runbook: QualifiedRunbook): void
-  onEvent(event: RunEvent): void
-  onLog(entry: LogEntry): void
-  /** A line of the run itself. */
-  say(text: string): void
-  /** Called when the run must end; the returned function takes the listener off. */
-  onInterrupt(listener: (reason: string) => void): () => void
-  readonly variables: Readonly<Record<string, string | undefined>>
-}
+import { claimWorkDirectory, removeWorkDirectory } from './work-directory.ts'
 
 /** Steps under way at once. */
 const CONCURRENCY = 4
@@ -66,12 +54,17 @@ export async function runLocal(
   hooks: LocalRunHooks,
   resuming: boolean,
 ): Promise<ReportedRun> {
+  requireOwn(directory)
   const lock = takeRunLock(directory)
-  const run = new LocalRun(directory, request, runbookText, hooks)
   try {
-    return await run.perform(resuming)
+    const work = claimWorkDirectory(request.work, request.runId)
+    const run = new LocalRun(directory, { ...request, work }, runbookText, hooks)
+    try {
+      return await run.perform(resuming)
+    } finally {
+      await run.close()
+    }
   } finally {
-    await run.close()
     lock.release()
   }
 }
@@ -138,7 +131,7 @@ class LocalRun {
     }
     const reported = await judgeAndReport(this.#directory, runbook, this.#request)
     await this.close()
-    if (!this.#keeps(reported.report.passed)) rmSync(this.#request.work, { recursive: true, force: true })
+    if (!this.#keeps(reported.report.passed)) removeWorkDirectory(this.#request.work, this.#request.runId)
     return reported
   }
 
@@ -153,7 +146,6 @@ class LocalRun {
 
   async #prepare(resuming: boolean): Promise<Prepared> {
     const { work, params, source } = this.#request
-    mkdirSync(work, { recursive: true })
     const secrets = runSecrets(work)
     const actions = stemedbActions()
     // A runbook that cannot be read is told before a production is made for it.

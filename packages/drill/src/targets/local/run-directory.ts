@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { OperatingError } from '@dr-drill/runbook-core'
 
@@ -45,7 +45,7 @@ export function makeRunDirectory(base: string, out: string | null, runId: string
         hint: 'Name a directory that is absent or empty: a run never writes over another.',
       })
     }
-    mkdirSync(directory, { recursive: true })
+    mkdirSync(directory, { recursive: true, mode: 0o755 })
   } catch (thrown) {
     if (thrown instanceof OperatingError) throw thrown
     const code = (thrown as NodeJS.ErrnoException).code ?? String(thrown)
@@ -53,7 +53,7 @@ export function makeRunDirectory(base: string, out: string | null, runId: string
       subject: directory,
     })
   }
-  return directory
+  return realpathSync(directory)
 }
 
 /**
@@ -65,7 +65,7 @@ export function findRun(base: string, name: string): string {
   const candidates =
     name === 'last' ? [...runsBelow(reports)].reverse() : [resolve(base, name), join(reports, name)]
   const found = candidates.find(isRun)
-  if (found !== undefined) return found
+  if (found !== undefined) return realpathSync(found)
   throw new OperatingError('usage-invalid', `there is no run ${name}`, {
     subject: name,
     hint: `Name a run's directory, an id below ./${REPORTS}, or "last".`,
@@ -84,5 +84,5 @@ export function runsBelow(reports: string): readonly string[] {
   return readdirSync(reports)
     .sort()
     .map((entry) => join(reports, entry))
-    .filter((entry) => statSync(entry).isDirectory())
+    .filter((entry) => statSync(entry, { throwIfNoEntry: false })?.isDirectory() === true)
 }

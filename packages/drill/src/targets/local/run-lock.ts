@@ -18,7 +18,9 @@ export function takeRunLock(directory: string): RunLock {
   const file = join(directory, NAME)
   const mine = join(directory, `${NAME}.${process.pid}`)
   const text = `${process.pid} ${startTicksOf(process.pid)}\n`
-  writeFileSync(mine, text)
+  rmSync(mine, { force: true })
+  // Never through a name that somebody else left there.
+  writeFileSync(mine, text, { flag: 'wx' })
   try {
     // A link is made whole or not at all: nobody ever reads half a lock.
     for (let attempt = 1; ; attempt += 1) {

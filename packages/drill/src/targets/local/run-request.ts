@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { type FaultRecord, OperatingError, type VerdictKind } from '@dr-drill/runbook-core'
 
 /** What a person asked for, kept in the run's directory so that `resume` and `report` know it. No secret is in it. */
@@ -73,7 +73,7 @@ export function readRequest(directory: string): {
       },
     )
   }
-  if (request.kind !== 'run-request') {
+  if (!isRequest(request)) {
     throw new OperatingError('input-invalid', `${file} is no request of a run`, { subject: file })
   }
   if (request.schemaVersion > 1) {
@@ -82,4 +82,14 @@ export function readRequest(directory: string): {
     })
   }
   return { request, runbookText }
+}
+
+const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+
+/** What other parts take for granted before they look at anything else. */
+function isRequest(value: unknown): value is RunRequest {
+  if (typeof value !== 'object' || value === null) return false
+  const { kind, runId, work } = value as Partial<Record<keyof RunRequest, unknown>>
+  const named = typeof runId === 'string' && RUN_ID.test(runId)
+  return kind === 'run-request' && named && typeof work === 'string' && isAbsolute(work)
 }

@@ -151,7 +151,8 @@ async function serveArchive(
   started: ChildServer[],
 ): Promise<StoreLocation> {
   const data = join(work, 'archive')
-  mkdirSync(data, { recursive: true })
+  // Backups of what was restored lie here as plain files.
+  mkdirSync(data, { recursive: true, mode: 0o700 })
   const url = await serve(
     'archive',
     data,
