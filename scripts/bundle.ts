@@ -70,6 +70,8 @@ async function bundle(entry: string, to: string, command: string | null): Promis
     chunkNames: 'chunks/[name]-[hash]',
     format: 'esm',
     platform: 'node',
+    // Of packages that come as both, the kind whose names a dynamic import gives, too.
+    mainFields: ['module', 'main'],
     target: 'node22',
     minifySyntax: true,
     minifyWhitespace: true,
