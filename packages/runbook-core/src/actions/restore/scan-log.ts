@@ -69,7 +69,7 @@ export function scanLog(format: LogFormat): ActionDefinition<Input, Output> {
 interface Hole {
   readonly fileName: string
   readonly reason: string
-  readonly code: 'log-gap' | 'log-corrupt' | 'log-history-conflict'
+  readonly code: 'log-gap' | 'log-corrupt'
   /** First position behind it that a good segment holds; null when none does. */
   readonly before: string | null
 }
@@ -85,7 +85,15 @@ function* scan(format: LogFormat, given: Input): Task<Output> {
       continue
     }
     const scanned = yield* format.scan({ path: wanted.file.at })
-    const problem = problemOf(format, given.history, last, wanted.file.fileName, scanned)
+    if (isForeign(given.history, scanned)) {
+      // It is no part of this log, whatever its key says; if it stands in place of one, what follows shows the hole.
+      yield* Log.write({
+        level: 'warn',
+        message: `${wanted.file.fileName} passed over: it belongs to history ${scanned.history}`,
+      })
+      continue
+    }
+    const problem = problemOf(format, last, wanted.file.fileName, scanned)
     if (problem?.code === 'log-gap') {
       hole = { ...(hole ?? problem), before: scanned.firstPosition }
       break
@@ -151,19 +159,13 @@ function inOrder(given: Input): readonly Wanted[] {
   return wanted.sort((a, b) => a.fileName.length - b.fileName.length || compareUtf8(a.fileName, b.fileName))
 }
 
-function problemOf(
-  format: LogFormat,
-  history: string,
-  last: string,
-  fileName: string,
-  scanned: SegmentScan,
-): Hole | null {
+/** True for an intact segment of another history. */
+const isForeign = (history: string, { damage, history: own }: SegmentScan): boolean =>
+  damage === null && own !== history
+
+function problemOf(format: LogFormat, last: string, fileName: string, scanned: SegmentScan): Hole | null {
   if (scanned.damage !== null)
     return { fileName, reason: scanned.damage.detail, code: 'log-corrupt', before: null }
-  if (scanned.history !== history) {
-    const reason = `it belongs to history ${scanned.history}`
-    return { fileName, reason, code: 'log-history-conflict', before: null }
-  }
   if (scanned.firstPosition === null) return null
   if (format.compare(scanned.firstPosition, format.next(last)) > 0) {
     return {
