@@ -1,9 +1,10 @@
-import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { OperatingError } from '@dr-drill/runbook-core'
+import { requireOwn } from '../../targets/local/own-directories.ts'
 import { findRun, isRun, REPORTS, runsBelow } from '../../targets/local/run-directory.ts'
 import { takeRunLock } from '../../targets/local/run-lock.ts'
 import { readRequest } from '../../targets/local/run-request.ts'
+import { removeWorkDirectory } from '../../targets/local/work-directory.ts'
 import { flag } from '../flags.ts'
 import type { Register } from '../program.ts'
 
@@ -33,13 +34,12 @@ export const registerClean: Register = (program, context) => {
 }
 
 function clean(directory: string, skipsBusy: boolean): boolean {
+  requireOwn(directory)
   try {
     const lock = takeRunLock(directory)
     try {
-      const { work } = readRequest(directory).request
-      const had = existsSync(work)
-      rmSync(work, { recursive: true, force: true })
-      return had
+      const { work, runId } = readRequest(directory).request
+      return removeWorkDirectory(work, runId)
     } finally {
       lock.release()
     }

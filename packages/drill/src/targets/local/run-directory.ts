@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { OperatingError } from '@dr-drill/runbook-core'
+import { lockHolder, runBusy } from './run-lock.ts'
 
 /** Folder, below the working directory, in which runs are kept unless `--out` says otherwise. */
 export const REPORTS = 'drill-reports'
@@ -35,9 +36,11 @@ export function newRunId(now: Date): string {
   return `${day.replaceAll('-', '')}-${time.slice(0, 8).replaceAll(':', '')}-${randomBytes(3).toString('hex')}`
 }
 
-/** Makes the run's directory. @throws usage-invalid when it is there and not empty */
+/** Makes the run's directory. @throws target-busy while a run works in it, usage-invalid when it is there and not empty */
 export function makeRunDirectory(base: string, out: string | null, runId: string): string {
   const directory = resolve(base, out ?? join(REPORTS, runId))
+  const holder = lockHolder(directory)
+  if (holder !== null) throw runBusy(directory, holder)
   try {
     if (existsSync(directory) && readdirSync(directory).length > 0) {
       throw new OperatingError('usage-invalid', `${directory} is not empty`, {

@@ -30,7 +30,7 @@ export function takeRunLock(directory: string): RunLock {
       } catch (thrown) {
         if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown
         const holder = holderOf(file)
-        if (holder !== null || attempt > 100) throw busy(directory, holder)
+        if (holder !== null || attempt > 100) throw runBusy(directory, holder)
         rmSync(file, { force: true })
       }
     }
@@ -60,7 +60,8 @@ function readText(file: string): string {
   }
 }
 
-function busy(directory: string, holder: number | null): OperatingError {
+/** What is told when a process works in a run's directory: its pid; null where several try at once. */
+export function runBusy(directory: string, holder: number | null): OperatingError {
   const by = holder === null ? 'other processes' : `process ${holder}`
   return new OperatingError('target-busy', `${directory} is in use by ${by}`, { subject: directory })
 }

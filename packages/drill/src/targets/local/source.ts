@@ -18,6 +18,7 @@ import { storeLocation } from '../../ports/object-store/index.ts'
 import { childEnvironment } from './child-environment.ts'
 import { type ChildServer, startChildServer } from './child-server.ts'
 import { servedSource } from './faults/damaged-source.ts'
+import { checkWorld } from './kept-world.ts'
 import type { RunSecrets } from './keys.ts'
 import type { RunRequest, StoreRequest } from './run-request.ts'
 
@@ -84,11 +85,8 @@ async function worldOf(request: RunRequest): Promise<string | null> {
   const { source } = request
   if (source.kind === 'store') return null
   if (source.kind === 'world') {
-    if (existsSync(join(source.directory, 's3'))) return source.directory
-    throw new OperatingError('input-unreadable', `${source.directory} is no world: it has no folder s3`, {
-      subject: source.directory,
-      hint: '`drill world DIR` writes one.',
-    })
+    checkWorld(source.directory)
+    return source.directory
   }
   const directory = join(request.work, 'world')
   // The ledger comes last: its presence means that the world is whole.

@@ -34,7 +34,9 @@ export function claimWorkDirectory(work: string, runId: string): string {
   else if (!found.isDirectory()) throw notOfRun(path, runId)
   requireOwn(path)
   if (isMarked(path, runId)) return path
-  if (readdirSync(path).length > 0) throw notOfRun(path, runId)
+  if (readdirSync(path).some((name) => name !== MARK)) throw notOfRun(path, runId)
+  // With nothing beside it, a mark was cut off by a crash: nothing else had been made yet.
+  rmSync(join(path, MARK), { force: true })
   mark(path, runId)
   return path
 }
@@ -65,7 +67,6 @@ function mark(path: string, runId: string): void {
 function isMarked(path: string, runId: string): boolean {
   const file = join(path, MARK)
   const found = lstatSync(file, { throwIfNoEntry: false })
-  // A mark cut off by a crash names a beginning of the run's id: nothing else had been made yet.
   return found?.isFile() === true && found.size < 256 && readFileSync(file, 'utf8') === `${runId}\n`
 }
 
