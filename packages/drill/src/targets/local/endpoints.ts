@@ -1,5 +1,6 @@
 import type { ServiceUnit } from '@dr-drill/runbook-core'
 import { startTimer } from '../../ports/clock.ts'
+import { isLoopbackHost } from '../../ports/object-store/index.ts'
 
 /** Learns where units listen from what they print when they are ready, as a person at the log would. */
 export interface EndpointBook {
@@ -26,6 +27,8 @@ export function endpointBook(): EndpointBook {
       const [, host = '', port = ''] = match
       // All addresses include loopback, and a drill stays on it.
       const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '[::]' ? '[::1]' : host
+      // Nor does a line that a process prints send the run's token to another machine.
+      if (!isLoopbackHost(reachable) || Number(port) > 65_535) return
       urls.set(unit.name, `http://${reachable}:${port}`)
       for (const wake of waiting.get(unit.name) ?? []) wake()
       waiting.delete(unit.name)

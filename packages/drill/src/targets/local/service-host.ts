@@ -32,7 +32,7 @@ export function localServiceHost(options: LocalHostOptions): ServiceHost {
       env: {
         // Programs of ours are scripts for the Node that runs this process.
         PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
-        ...environmentOf(options.root, unit),
+        ...environmentOf(options, unit),
         ...options.variablesOf(unit),
         INVOCATION_ID: invocation,
       },
@@ -46,12 +46,15 @@ export function localServiceHost(options: LocalHostOptions): ServiceHost {
 
 function hostArgv(options: LocalHostOptions, unit: ServiceUnit): Program['argv'] {
   const [program, ...args] = unit.argv
-  const provided = options.programs[program]
+  const provided = Object.hasOwn(options.programs, program) ? options.programs[program] : undefined
   if (provided !== undefined) return [...provided, ...args]
   return [placedFile(options.root, program), ...args]
 }
 
-function environmentOf(root: string, unit: ServiceUnit): Record<string, string> {
+/** Names by which an environment decides what code a program consists of. */
+const LOADERS = /^(PATH|ENV|BASH_ENV|(LD|NODE|OPENSSL|SSL|UV)_.*)$/
+
+function environmentOf({ root, programs }: LocalHostOptions, unit: ServiceUnit): Record<string, string> {
   if (unit.environmentFile === null) return {}
   const path = placedFile(root, unit.environmentFile)
   const text = readFileSync(path, 'utf8')
@@ -60,7 +63,16 @@ function environmentOf(root: string, unit: ServiceUnit): Record<string, string> 
       subject: unit.environmentFile,
     })
   }
-  return parseEnvironmentFile(text, unit.environmentFile)
+  const variables = parseEnvironmentFile(text, unit.environmentFile)
+  const loader = Object.keys(variables).find((name) => LOADERS.test(name))
+  // Whoever writes a configuration may not thereby run code inside the drill's own program.
+  if (loader !== undefined && Object.hasOwn(programs, unit.argv[0])) {
+    throw new OperatingError('input-invalid', `${unit.environmentFile} sets ${loader} for ${unit.name}`, {
+      subject: unit.environmentFile,
+      hint: `Take ${loader} out of the file: it would change the program that runs.`,
+    })
+  }
+  return variables
 }
 
 /** A regular file below the root, none of whose parents is a symlink. @throws file-missing, path-escapes-root */

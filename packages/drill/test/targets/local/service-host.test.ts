@@ -55,6 +55,16 @@ test('programs that the host provides keep their arguments', () => {
   expect(host().programOf(ours, 't').argv).toEqual(['node', 'main.js', 'backup'])
 })
 
+test('an environment file cannot change the code of a program that the host provides', async () => {
+  const ours: ServiceUnit = { ...unit, argv: ['/opt/ours', 'backup'] }
+  for (const name of ['NODE_OPTIONS', 'LD_PRELOAD', 'PATH', 'SSL_CERT_FILE']) {
+    place('/etc/default/stemedb', `RUST_LOG=info\n${name}=/evil\n`)
+    expect([name, await codeOf(() => host().programOf(ours, 't'))]).toEqual([name, 'input-invalid'])
+  }
+  place('/etc/default/stemedb', 'STEMEDB_WAL_DIR=/w\n')
+  expect(host().programOf(ours, 't').env.STEMEDB_WAL_DIR).toBe('/w')
+})
+
 test('a program that is missing, outside, or behind a symlink is never started', async () => {
   const from = (path: string) => () => host().programOf({ ...unit, argv: [path], environmentFile: null }, 't')
   expect(await codeOf(from('/opt/stemedb/bin/stemedb-api'))).toBe('file-missing')
@@ -89,4 +99,14 @@ test('an address is learnt from the log line and stays on loopback', () => {
   expect(book.urlOf(unit.name)).toBe('http://127.0.0.1:18180')
   book.forget(unit.name)
   expect(book.urlOf(unit.name)).toBe(null)
+})
+
+test('no printed line sends requests, and the token in them, to another machine', () => {
+  const book = endpointBook()
+  for (const address of ['10.0.0.1:80', '169.254.169.254:80', '[2001:db8::1]:80', '127.0.0.1:99999']) {
+    book.onLine(unit, `Startup complete, listening on ${address}`)
+    expect([address, book.urlOf(unit.name)]).toEqual([address, null])
+  }
+  book.onLine(unit, 'Startup complete, listening on [::]:80')
+  expect(book.urlOf(unit.name)).toBe('http://[::1]:80')
 })
