@@ -18,10 +18,18 @@ export function logLine(entry: LogEntry): string {
   return visible(`${entry.message}${fields.join('')}`)
 }
 
-/** Text with its control characters written as \xNN, so that foreign text can neither move the cursor nor forge a line. */
+// Controls, separators that break lines, marks that reorder or hide text: as reports neutralise them.
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g
+
+/** Text with such characters written as their numbers, so that foreign text can neither move the cursor nor forge a line. */
 export function visible(text: string): string {
-  return text.replace(
-    /[\u0000-\u001f\u007f-\u009f]/g,
-    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  )
+  return text.replace(UNSAFE, (character) => {
+    const code = character.charCodeAt(0)
+    return code < 0x100
+      ? `\\x${code.toString(16).padStart(2, '0')}`
+      : `\\u${code.toString(16).padStart(4, '0')}`
+  })
 }
+
+/** Text of several lines, each made visible: the line ends are ours. */
+export const visibleLines = (text: string): string => text.split('\n').map(visible).join('\n')

@@ -9,6 +9,7 @@ import {
 } from '@dr-drill/runbook-core'
 import { loadRunbook } from '@dr-drill/runbook-core/yaml'
 import { nativeChecksums } from '@dr-drill/simulator/server'
+import { visibleLines } from '../../ports/log.ts'
 import { stemedbActions } from '../../targets/stemedb-actions.ts'
 import { flag } from '../flags.ts'
 import type { Register } from '../program.ts'
@@ -50,7 +51,7 @@ export const registerLint: Register = (program, context, finish) => {
 }
 
 function written(findings: readonly Finding[], format: Options['format'], version: string): string {
-  if (format === 'text') return lintText(findings)
+  if (format === 'text') return visibleLines(lintText(findings))
   const value = format === 'json' ? lintJson(findings) : lintSarif(findings, version)
   return `${JSON.stringify(value, null, 2)}\n`
 }

@@ -2,6 +2,7 @@ import type { Task } from '@dr-drill/runbook-core'
 import { archiveWal, backup, STEMEDB_ENDPOINT, verifyBackup } from '@dr-drill/runbook-core/stemedb'
 import { nativeChecksums } from '@dr-drill/simulator/server'
 import type { Command } from 'commander'
+import { visibleLines } from '../../ports/log.ts'
 import type { CliContext } from '../context.ts'
 import { type Format, flag, formatFlag } from '../flags.ts'
 import {
@@ -89,7 +90,9 @@ async function perform(
   const world = opsWorld(options, context)
   try {
     const { exitCode, output, text } = await runTask(run(world, options), world.environment, context)
-    context.terminal.out(options.format === 'json' ? `${JSON.stringify(output)}\n` : `${text}\n`)
+    context.terminal.out(
+      options.format === 'json' ? `${JSON.stringify(output)}\n` : `${visibleLines(text)}\n`,
+    )
     return exitCode
   } finally {
     world.close()

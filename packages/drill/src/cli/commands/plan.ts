@@ -2,6 +2,7 @@ import { explain, NO_FACTS, type PlanTarget, plan } from '@dr-drill/runbook-core
 import { loadRunbook } from '@dr-drill/runbook-core/yaml'
 import { RandomStream } from '@dr-drill/simulator'
 import { nativeChecksums } from '@dr-drill/simulator/server'
+import { visible } from '../../ports/log.ts'
 import { stemedbActions } from '../../targets/stemedb-actions.ts'
 import { collect, type Format, flag, formatFlag, wholeNumber } from '../flags.ts'
 import type { Register } from '../program.ts'
@@ -62,7 +63,9 @@ export const registerPlan: Register = (program, context, finish) => {
         ...(options.target === undefined ? {} : { target: LOCAL }),
       })
       context.terminal.out(
-        options.format === 'json' ? `${JSON.stringify(made)}\n` : `${explain(made).join('\n')}\n`,
+        options.format === 'json'
+          ? `${JSON.stringify(made)}\n`
+          : `${explain(made).map(visible).join('\n')}\n`,
       )
       finish(made.holds ? 0 : 1)
     })

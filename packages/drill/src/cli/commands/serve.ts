@@ -4,6 +4,7 @@ import { STEMEDB_PATHS } from '@dr-drill/runbook-core/stemedb'
 import { isBucketName } from '@dr-drill/simulator'
 import { type S3Server, startS3Server, startStemedbServer } from '@dr-drill/simulator/server'
 import type { Command } from 'commander'
+import { visible, visibleLines } from '../../ports/log.ts'
 import type { CliContext } from '../context.ts'
 import { collect, flag, wholeNumber } from '../flags.ts'
 import type { Register } from '../program.ts'
@@ -86,7 +87,7 @@ async function serveS3(options: Options, context: CliContext): Promise<number> {
     credentials,
     historyClock: () => Date.now() + shift,
     ...(adminToken ? { adminToken } : {}),
-    onFailure: (failure) => context.terminal.err(`drill: S3 request failed: ${String(failure)}\n`),
+    onFailure: (failure) => context.terminal.err(`drill: S3 request failed: ${visible(String(failure))}\n`),
   })
   for (const bucket of buckets) await ensureBucket(server, bucket)
   return await serveUntilStopped(server, context)
@@ -110,7 +111,7 @@ async function serveStemedb(options: Options, context: CliContext): Promise<numb
       DRILL_HISTORY_SHIFT_MS: String(shiftOf(options)),
       STEMEDB_BIND_ADDR: `${options.host.includes(':') ? `[${options.host}]` : options.host}:${wholeNumber('--port', options.port, 0, 65_535)}`,
     },
-    (line) => context.terminal.err(`${line}\n`),
+    (line) => context.terminal.err(`${visibleLines(line)}\n`),
   )
   return await serveUntilStopped(server, context)
 }
