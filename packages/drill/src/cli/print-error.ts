@@ -11,8 +11,9 @@ export function printError(terminal: Terminal, thrown: unknown): number {
 
 /** An error as people read it. */
 export function errorText(error: OperatingError): string {
-  // Stacks of defects keep their lines; everything else is one line, whatever foreign text is in it.
-  const message = error.code === 'internal' ? error.message : visible(error.message)
+  // Stacks of defects keep their lines; every other line is indented, so that foreign text never looks like one of ours.
+  const message =
+    error.code === 'internal' ? error.message : error.message.split('\n').map(visible).join('\n    ')
   const lines = [`drill: ${error.code}: ${message}`]
   if (error.subject !== null && !error.message.includes(error.subject)) {
     lines.push(`  about: ${visible(error.subject)}`)

@@ -7,6 +7,7 @@ export interface Terminal {
   readonly isLive: boolean
   /** Columns of stderr; 80 where it has none. */
   readonly columns: number
+  /** Whether results, on stdout, are coloured; progress never is. */
   readonly colour: boolean
 }
 
@@ -19,7 +20,7 @@ export function processTerminal(variables: Variables): Terminal {
     err: writer(process.stderr),
     isLive: process.stderr.isTTY === true,
     columns: process.stderr.columns ?? 80,
-    colour: wantsColour(variables, process.stderr.isTTY === true),
+    colour: wantsColour(variables, process.stdout.isTTY === true),
   }
 }
 

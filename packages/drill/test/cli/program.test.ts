@@ -81,6 +81,12 @@ test('an error that nobody expected ends with 70, one that was told with its own
   expect(seen.err).toMatch(
     /^drill: environment-lacking: no \\x1b\[31mdisk\n {2}about: a\\x0ab\n {2}next: .+\n$/,
   )
+  const told = { out: '', err: '' }
+  const several = new OperatingError('input-invalid', 'two problems:\na\rb\ndrill: c', { hint: 'Mend them.' })
+  expect(await runProgram(['fail'], contextInto(told), [failing(several)])).toBe(2)
+  expect(told.err).toBe(
+    'drill: input-invalid: two problems:\n    a\\x0db\n    drill: c\n  next: Mend them.\n',
+  )
   expect(await runProgram(['fail'], contextInto(seen), [failing(new TypeError('defect'))])).toBe(70)
 })
 

@@ -14,7 +14,8 @@ export const JOURNAL_HEADER = canonicalJson({ kind: 'journal', schemaVersion: JO
 /** Longest line that is written or read, bytes. */
 export const JOURNAL_LINE_BYTES_MAX = 16 * 1024 * 1024
 
-const ENVELOPE = z.object({
+/** An entry around its event. */
+export const JOURNAL_ENVELOPE = z.object({
   seq: z.int().min(1),
   at: z.int().min(0),
   durable: z.int().min(0),
@@ -65,7 +66,7 @@ export function decodeEntry(line: string, checksums: Checksums): JournalEntry | 
     return 'it is not JSON'
   }
   const { digest, ...body } = parsed
-  if (!ENVELOPE.safeParse(parsed).success) return 'it is not a journal entry'
+  if (!JOURNAL_ENVELOPE.safeParse(parsed).success) return 'it is not a journal entry'
   if (checksums.sha256Hex(utf8Encode(canonicalJson(body))) !== digest) return 'its digest does not match'
   const problem = eventProblem(parsed.event)
   return problem === null ? (parsed as unknown as JournalEntry) : problem

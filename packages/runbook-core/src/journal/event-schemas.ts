@@ -88,6 +88,15 @@ const stepEvents = {
   'approval-given': { step: text, by: text },
 }
 
+/** Any event as a schema: those that this release knows, or one that a later release added. */
+export const anyEvent = (): z.ZodType =>
+  z.union([
+    ...Object.entries({ ...runEvents, ...stepEvents }).map(([type, fields]) =>
+      z.object({ type: z.literal(type), ...fields }),
+    ),
+    z.looseObject({ type: text }),
+  ])
+
 /** The shape of each event type, so that a well-chained but malformed journal is refused instead of crashing a fold. */
 const SCHEMAS: ReadonlyMap<string, z.ZodType> = new Map(
   Object.entries({ ...runEvents, ...stepEvents }).map(([type, fields]) => [type, z.object(fields)]),

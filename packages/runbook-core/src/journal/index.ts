@@ -16,6 +16,7 @@ export type {
 } from './events.ts'
 export { journalHandlers } from './handlers.ts'
 export type { Continuation } from './journal-writer.ts'
+export { journalJsonSchema } from './json-schema.ts'
 export { memoryJournal, type TimedEvent } from './memory-journal.ts'
 export { readJournal } from './read-journal.ts'
 export { type JournalEnd, JournalReader } from './reader.ts'

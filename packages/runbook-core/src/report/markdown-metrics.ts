@@ -1,6 +1,6 @@
 import { markdownText } from './neutralise.ts'
 import type { Report } from './schema.ts'
-import { counted, grouped, hoursAndMinutes, humanBytes, minutes } from './wording.ts'
+import { counted, grouped, hoursAndMinutes, humanBytes, minutes, whyLossUnknown } from './wording.ts'
 
 /** Objectives and loss, as the template has them. */
 export function markdownMetrics(report: Report): string[] {
@@ -39,8 +39,8 @@ function rpoAchieved({ objectives: { rpo } }: Report): string {
   return `${minutes(value)} (${rpo.status ?? 'not judged'}, ${basis})`
 }
 
-function dataLoss({ loss, objectives: { rpo }, lossDetail }: Report): string {
-  if (loss === null) return 'unknown (no ledger)'
+function dataLoss({ loss, objectives: { rpo }, lossDetail, claims }: Report): string {
+  if (loss === null) return `unknown (${whyLossUnknown(claims)})`
   const within =
     rpo.lossWindowMs !== null && rpo.derivedWorstCaseMs !== null && rpo.lossWindowMs <= rpo.derivedWorstCaseMs
   const expected = loss.lost === 0 || (within && lossDetail?.lostIsTail === true)

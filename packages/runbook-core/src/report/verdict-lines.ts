@@ -1,7 +1,7 @@
 import { plainText } from './neutralise.ts'
 import { notProven } from './not-proven.ts'
 import type { Report } from './schema.ts'
-import { counted, grouped, humanBytes, humanDuration } from './wording.ts'
+import { counted, grouped, humanBytes, humanDuration, whyLossUnknown } from './wording.ts'
 
 /** A labelled paragraph of the verdict. */
 export interface VerdictLine {
@@ -26,9 +26,8 @@ export function verdictLines(report: Report, evidencePath: string): readonly Ver
   ]
 }
 
-function dataLines({ loss, lossDetail, objectives: { rpo } }: Report): VerdictLine[] {
-  if (loss === null)
-    return [line('Loss', 'unknown: nothing outside the database says what was written', 'warn')]
+function dataLines({ loss, lossDetail, claims, objectives: { rpo } }: Report): VerdictLine[] {
+  if (loss === null) return [line('Loss', `unknown: ${whyLossUnknown(claims)}`, 'warn')]
   const all = grouped(loss.acknowledged)
   const point = rpo.recoveryPointAt === null ? '' : `; everything up to ${rpo.recoveryPointAt} is there`
   const where =

@@ -37,6 +37,14 @@ export function humanBytes(bytes: number): string {
   return `${index === 0 ? bytes : tenths(bytes, unit)} ${names[index]}`
 }
 
+/** Why nobody knows what is lost: a ledger that was given and not compared is another thing than none. */
+export const whyLossUnknown = (
+  claims: readonly { readonly id: string; readonly required: boolean }[],
+): string =>
+  claims.some((claim) => claim.id === 'loss' && claim.required)
+    ? 'the ledger was not compared with what came back'
+    : 'no ledger was given'
+
 /** One of a thing, or many: the plain English plural of regular nouns. */
 export const counted = (count: number, noun: string): string =>
   `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`

@@ -57,7 +57,7 @@ export function judgeRun(input: JudgeRunInput): JudgedRun {
   const times = milestones(record, runbook, steps)
   const objectives: ObjectivesResult = {
     rto: rtoResult(record, steps, times, input.plan?.criticalPath.steps ?? null),
-    rpo: rpoResult(record, runbook.protection),
+    rpo: rpoResult(record, runbook.protection, times),
   }
   const claims = claimsOf(record, times)
   const selection = selectionOf(record, steps)

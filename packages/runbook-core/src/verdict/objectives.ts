@@ -104,8 +104,11 @@ function incomparable(record: RunRecord, fullSize: boolean, notExercised: readon
   return reasons
 }
 
-/** RPO by the ledger where there is one, else by the age of the newest archived record. */
-export function rpoResult(record: RunRecord, protection: Protection): RpoResult {
+/**
+ * RPO by the ledger where there is one, else by the age of the newest archived record. Before the gate has passed nothing is restored:
+ * what the archive holds can then miss the target, but not meet it.
+ */
+export function rpoResult(record: RunRecord, protection: Protection, times: Milestones): RpoResult {
   const targetMs = record.started?.objectives.rpoMs ?? 0
   const worst = worstCaseLoss(protection, targetMs).worstCaseMs
   const oracle = evidenceOf(record, 'oracle')
@@ -128,7 +131,7 @@ export function rpoResult(record: RunRecord, protection: Protection): RpoResult 
   const ageMs = newest === null || failure === null ? null : Math.max(0, failure - newest)
   return {
     targetMs,
-    status: within(ageMs, targetMs),
+    status: times.gatePassed === null && ageMs !== null && ageMs <= targetMs ? null : within(ageMs, targetMs),
     basis: 'archive-age',
     recoveryPointAt: age !== null && ageMs !== null ? age.newestArchivedAt : null,
     recoveryPointAgeMs: ageMs,

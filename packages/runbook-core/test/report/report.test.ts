@@ -72,6 +72,15 @@ describe('report.json', () => {
   test('loss is null where unknown, never 0', () => {
     expect(reportOf(DIFFERENCES[2]).loss).toBeNull()
   })
+
+  test.each([
+    [DIFFERENCES[2], 'no ledger was given'],
+    [DIFFERENCES[5], 'the ledger was not compared with what came back'],
+  ])('an unknown loss has its true reason (%#)', (difference, why) => {
+    const report = reportOf(difference)
+    expect(markdownReport(report)).toContain(`- Data Loss: unknown (${why})`)
+    expect(plain(report)).toContain(`unknown: ${why}`)
+  })
 })
 
 describe('report.md', () => {

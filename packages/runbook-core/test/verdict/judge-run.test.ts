@@ -100,6 +100,21 @@ describe('from facts to verdict', () => {
     ])
   })
 
+  test('an archive can miss the RPO of a run that restored nothing, never meet it', () => {
+    const archiveAge = (minute: string) => ({
+      newestArchivedAt: `2026-02-11T18:${minute}:00.000Z`,
+      failureAt: '2026-02-11T19:00:00.000Z',
+    })
+    const rpo = (minute: string) =>
+      judge({
+        order: ['choose', 'fetch'],
+        ended: ended('failed', 'deadline-passed'),
+        evidence: { oracle: undefined, 'archive-age': archiveAge(minute) },
+      }).objectives.rpo
+    expect([rpo('55').status, rpo('55').recoveryPointAgeMs]).toEqual([null, 300_000])
+    expect(rpo('30').status).toBe('missed')
+  })
+
   test('a violated invariant does not pass; one not checked is inconclusive', () => {
     expect(told(judge({ evidence: { 'disk-peak': { peakBytes: 21, boundBytes: 20 } } }))).toEqual([
       'restored',

@@ -1,4 +1,5 @@
 import type { Option } from 'commander'
+import { checkSupplied } from '../../targets/local/check-supplied.ts'
 import { makeRunDirectory, newRunId } from '../../targets/local/run-directory.ts'
 import { keepRequest } from '../../targets/local/run-request.ts'
 import { stemedbActions } from '../../targets/stemedb-actions.ts'
@@ -86,7 +87,9 @@ async function run(name: string, flags: RunFlags, context: CliContext): Promise<
   const runId = newRunId(new Date())
   const request = (directory: string) => runRequest(flags, name, { runId, directory }, context)
   // Everything that can be refused is refused before anything is made.
-  checkRunbook(text, request(context.directory), stemedbActions())
+  const first = request(context.directory)
+  checkRunbook(text, first, stemedbActions())
+  await checkSupplied(first)
   const directory = makeRunDirectory(context.directory, flags.out ?? null, runId)
   const asked = request(directory)
   keepRequest(directory, asked, text)

@@ -1,4 +1,5 @@
 import {
+  journalJsonSchema,
   ledgerJsonSchema,
   OperatingError,
   readbackJsonSchema,
@@ -6,7 +7,9 @@ import {
   type SchemaRegistry,
   schemaRegistry,
 } from '@dr-drill/runbook-core'
+import { manifestJsonSchema, metadataJsonSchema, sidecarJsonSchema } from '@dr-drill/runbook-core/stemedb'
 import type { Register } from '../program.ts'
+import { worldJsonSchema } from '../world/world-schema.ts'
 
 /** `drill schema NAME`: the JSON Schema of a kind of file. */
 export const registerSchema: Register = (program, context) => {
@@ -31,7 +34,12 @@ export const registerSchema: Register = (program, context) => {
 
 function schemas(): SchemaRegistry {
   return schemaRegistry()
+    .register('journal', journalJsonSchema)
     .register('ledger', ledgerJsonSchema)
+    .register('manifest', manifestJsonSchema)
+    .register('metadata', metadataJsonSchema)
     .register('readback', readbackJsonSchema)
     .register('report', reportJsonSchema)
+    .register('sidecar', sidecarJsonSchema)
+    .register('world', worldJsonSchema)
 }

@@ -67,3 +67,11 @@ test('one process at a time works in a run; what a dead one left is taken over',
   }
   expect(readdirSync(base)).toEqual([])
 })
+
+test('a directory in which a run works is busy, not merely full', async () => {
+  const directory = runAt(join(base, 'mine'))
+  const lock = takeRunLock(directory)
+  expect(await codeOf(() => makeRunDirectory(base, 'mine', 'x'))).toBe('target-busy')
+  lock.release()
+  expect(await codeOf(() => makeRunDirectory(base, 'mine', 'x'))).toBe('usage-invalid')
+})

@@ -7,6 +7,7 @@ export {
   sealEnvelope,
   signatureStatus,
 } from './envelope.ts'
+export { manifestJsonSchema, metadataJsonSchema, sidecarJsonSchema } from './json-schemas.ts'
 export { stemedbLogFormat } from './log-format.ts'
 export {
   type BackupFacts,

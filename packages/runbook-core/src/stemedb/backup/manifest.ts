@@ -48,7 +48,8 @@ export interface Manifest extends BackupFacts {
 /** A larger manifest is not read: about 100,000 files. */
 export const MANIFEST_BYTES_MAX = 16 * 1024 * 1024
 
-const MANIFEST: Expected<Manifest> = {
+/** What a manifest must be. */
+export const MANIFEST_DOCUMENT: Expected<Manifest> = {
   kind: 'stemedb-backup-manifest',
   schemaVersionMax: 1,
   what: 'manifest',
@@ -76,7 +77,7 @@ const MANIFEST: Expected<Manifest> = {
 /** The manifest's bytes: what is signed. Files are sorted here. */
 export function writeManifest(manifest: Omit<Manifest, 'totalBytes'>): Uint8Array {
   const files = [...manifest.files].sort((a, b) => compareUtf8(a.path, b.path))
-  return writeDocument(MANIFEST.kind, {
+  return writeDocument(MANIFEST_DOCUMENT.kind, {
     name: manifest.name,
     history: manifest.history,
     engineVersion: manifest.engineVersion,
@@ -96,7 +97,7 @@ export function writeManifest(manifest: Omit<Manifest, 'totalBytes'>): Uint8Arra
  * @throws OperatingError `input-invalid`, `input-too-new`
  */
 export function readManifest(payload: Uint8Array): Manifest {
-  const manifest = readDocument(payload, MANIFEST)
+  const manifest = readDocument(payload, MANIFEST_DOCUMENT)
   checkFiles(manifest)
   checkFacts(manifest)
   return manifest

@@ -30,7 +30,8 @@ export interface BackupMetadata {
 /** A larger metadata file is not read. */
 export const METADATA_BYTES_MAX = 64 * 1024
 
-const METADATA: Expected<BackupMetadata> = {
+/** What a metadata file must be. */
+export const METADATA_DOCUMENT: Expected<BackupMetadata> = {
   kind: 'stemedb-backup-metadata',
   schemaVersionMax: 1,
   what: 'backup metadata',
@@ -69,7 +70,7 @@ export function metadataOf(
 
 /** The file's bytes. */
 export function writeMetadata(metadata: BackupMetadata): Uint8Array {
-  return writeDocument(METADATA.kind, {
+  return writeDocument(METADATA_DOCUMENT.kind, {
     timestamp: formatInstantSeconds(metadata.timestamp),
     assertion_count: metadata.assertion_count,
     engine_version: metadata.engine_version,
@@ -85,7 +86,7 @@ export function writeMetadata(metadata: BackupMetadata): Uint8Array {
 
 /** @throws OperatingError `input-invalid`, `input-too-new` */
 export function readMetadata(bytes: Uint8Array): BackupMetadata {
-  return readDocument(bytes, METADATA)
+  return readDocument(bytes, METADATA_DOCUMENT)
 }
 
 /** The first field in which metadata and expectation differ; null when they agree. */

@@ -21,7 +21,8 @@ export interface SegmentSidecar {
 /** A larger sidecar is not read. */
 export const SIDECAR_BYTES_MAX = 16 * 1024
 
-const SIDECAR: Expected<SegmentSidecar> = {
+/** What a sidecar must be. */
+export const SIDECAR_DOCUMENT: Expected<SegmentSidecar> = {
   kind: 'stemedb-segment-sidecar',
   schemaVersionMax: 1,
   what: 'sidecar',
@@ -41,7 +42,7 @@ const SIDECAR: Expected<SegmentSidecar> = {
 
 /** The sidecar's bytes: what is signed. The same segment always gives the same bytes. */
 export function writeSidecar(sidecar: SegmentSidecar): Uint8Array {
-  return writeDocument(SIDECAR.kind, {
+  return writeDocument(SIDECAR_DOCUMENT.kind, {
     history: sidecar.history,
     number: sidecar.number,
     firstPosition: sidecar.firstPosition,
@@ -60,7 +61,7 @@ export function writeSidecar(sidecar: SegmentSidecar): Uint8Array {
  * @throws OperatingError `input-invalid`, `input-too-new`
  */
 export function readSidecar(payload: Uint8Array): SegmentSidecar {
-  const sidecar = readDocument(payload, SIDECAR)
+  const sidecar = readDocument(payload, SIDECAR_DOCUMENT)
   const span = Number(sidecar.lastPosition) - Number(sidecar.firstPosition) + 1
   if (span !== sidecar.recordCount || sidecar.firstPosition === '0') {
     throw new OperatingError(
