@@ -4,7 +4,8 @@ import { SimulatedDisk } from '@dr-drill/simulator'
 import type { MemoryStore } from '../stemedb-operations/memory-store.ts'
 import { checksums, type Death, Production, TRUST_KEY } from '../stemedb-operations/production.ts'
 
-const registry = new ActionRegistry(
+/** The actions over StemeDB's pack. */
+export const registry = new ActionRegistry(
   actionsFor(stemedbPack({ checksums, units: { opsCommand: ['/opt/dr-drill', 'ops'] } })),
 )
 const INCOMING = '/var/lib/stemedb/.incoming'
@@ -14,7 +15,7 @@ const PROTECTION = { owner: 'stemedb', group: 'stemedb', directoryMode: '0750', 
 type Outputs = Record<string, any>
 
 /** The steps of a full restore that move bytes, in order, each with its input from the outputs before it. */
-const STEPS: readonly (readonly [string, (outputs: Outputs, options: RestoreOptions) => unknown])[] = [
+export const STEPS: readonly (readonly [string, (outputs: Outputs, options: RestoreOptions) => unknown])[] = [
   ['select-backup', (_, { trustKey }) => ({ store: 'archive', trustKey, patienceMs: 1_000 })],
   [
     'fetch-backup',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { all, type Task } from '../../effects/index.ts'
 import { Clock, FileSystem, Log, ObjectStore, Random } from '../../ports/index.ts'
-import { type ActionContext, defineAction } from '../define-action.ts'
+import { type ActionContext, defineAction, type Resource } from '../define-action.ts'
 import { fetchFile } from '../support/fetch.ts'
 import { below, ensureDirectory } from '../support/files.ts'
 import { patienceOf } from '../support/patience.ts'
@@ -31,8 +31,8 @@ export const fetchLog = defineAction<Input, Output>({
   summary: 'Downloads the log segments, each from its first good copy.',
   input: input as z.ZodType<Input>,
   output,
-  effects: ({ store, into }) => ({
-    reads: [`store:${store}`],
+  effects: ({ store, into, segments }) => ({
+    reads: [`store:${store}`, ...heldHere(segments)],
     writes: [`path:${into}`],
     destroys: [],
     exposes: [],
@@ -43,6 +43,12 @@ export const fetchLog = defineAction<Input, Output>({
   estimate: () => ({ bestMs: 120_000, likelyMs: 600_000, worstMs: 900_000 }),
   run: fetchSegments,
 })
+
+/** Copies that lie on this host already: log files that came with the backup. */
+const heldHere = (segments: Input['segments']): readonly Resource[] =>
+  segments.flatMap(({ copies }) =>
+    copies.flatMap((copy) => (copy.kind === 'file' ? [`path:${copy.path}` as const] : [])),
+  )
 
 function* fetchSegments(given: Input, context: ActionContext): Task<Output> {
   yield* ensureDirectory(given.into, 0o700)

@@ -29,7 +29,7 @@ export function verifyBackup(format: BackupFormat): ActionDefinition<Input, Outp
     input: input as z.ZodType<Input>,
     output,
     effects: (given) => ({
-      reads: given.files.map((one) => `path:${one.at}` as const),
+      reads: [...given.files, ...given.alsoFiles].map((one) => `path:${one.at}` as const),
       writes: [],
       destroys: [],
       exposes: [],

@@ -62,7 +62,14 @@ function* fetchVersion(
 ): Task<Got | 'bad'> {
   const label = `${copy.store}:${copy.key}${versionId === null ? '' : ` version ${versionId}`}`
   const { store, key } = copy
-  const wanted = { store, key, path, mode: 0o600, ...(versionId === null ? {} : { versionId }) }
+  const wanted = {
+    store,
+    key,
+    path,
+    mode: 0o600,
+    ...(versionId === null ? {} : { versionId }),
+    ...(expected.sizeBytes === null ? {} : { sizeBytesMax: expected.sizeBytes }),
+  }
   const result = yield* attempt(
     whileAnswering(
       patience,
