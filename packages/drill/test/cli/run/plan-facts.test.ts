@@ -15,14 +15,13 @@ describe('facts of a plan', () => {
   })
 
   test.each([
-    { freebytes: '1' },
-    { __proto__x: '1' },
-    { constructor: '1' },
-    { backupBytes: '' },
-    { backupBytes: '-1' },
-    { backupBytes: '1e9' },
-    { backupBytes: '9'.repeat(40) },
-  ])('%o is refused as bad usage', (given) => {
-    expect(() => planFacts(given as Record<string, string>)).toThrow(OperatingError)
+    ['freebytes', '1'],
+    ['constructor', '1'],
+    ['backupBytes', ''],
+    ['backupBytes', '-1'],
+    ['backupBytes', '1e9'],
+    ['backupBytes', '9'.repeat(40)],
+  ])('%s=%s is refused as bad usage', (name, value) => {
+    expect(() => planFacts({ [name]: value })).toThrow(OperatingError)
   })
 })
