@@ -66,7 +66,10 @@ export interface ObjectStoreContract {
     readonly versionId?: string
     readonly sizeBytesMax: number
   }): { readonly bytes: Uint8Array; readonly etag: string; readonly versionId: string | null }
-  /** One object into one new file of the target's root, truncating what is there; not synced. */
+  /**
+   * One object into one new file of the target's root, truncating what is there; not synced. An object that has more than
+   * `sizeBytesMax` bytes, or pretends not to, is `object-corrupt` and never fills the disk.
+   */
   download(input: {
     readonly store: string
     readonly key: string
@@ -74,6 +77,7 @@ export interface ObjectStoreContract {
     readonly ifMatch?: string
     readonly path: string
     readonly mode: number
+    readonly sizeBytesMax?: number
   }): DownloadedObject
   /** A small object from memory. @throws object-exists when `ifAbsent` and it is there */
   put(input: {

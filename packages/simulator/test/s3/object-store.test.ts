@@ -199,6 +199,11 @@ describe('one object', () => {
       sha256,
     )
     expect(codeOf(world, download('/to', 'other'))).toBe('object-changed')
+    const bounded = (sizeBytesMax: number) =>
+      ObjectStore.download({ store: 'source', key: 'big', path: '/bounded', mode: 0o640, sizeBytesMax })
+    expect(codeOf(world, bounded(bytes.length - 1))).toBe('object-corrupt')
+    expect(world.run(FileSystem.stat({ path: '/bounded' }))).toBe(null)
+    expect(world.run(bounded(bytes.length)).sizeBytes).toBe(bytes.length)
   })
 
   test('damage at rest is seen by the checksum; removal of either file removes the object', () => {

@@ -1,4 +1,6 @@
+import { pipeline, Readable, Transform } from 'node:stream'
 import type { S3Client } from '@aws-sdk/client-s3'
+import { OperatingError } from '@dr-drill/runbook-core'
 import { credentialFinder } from './credentials.ts'
 import { isLoopback, type StoreKeys, type StoreLocation } from './location.ts'
 import { countRequest, type RequestCounts } from './request-counts.ts'
@@ -39,7 +41,39 @@ export async function s3Client(
     },
     { step: 'finalizeRequest', priority: 'low', name: 'countRequests' },
   )
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const result = await next(args)
+        const response = result.response as { statusCode: number; body?: unknown }
+        // An object is read by whoever asked, within limits of their own; all else is collected in memory.
+        if (commandName !== 'GetObjectCommand' || response.statusCode >= 300) limitBody(response)
+        return result
+      },
+    { step: 'deserialize', priority: 'low', name: 'limitDocuments' },
+  )
   return client
+}
+
+/** A page of a thousand keys of 1 KiB each, escaped, is a quarter of this. */
+const DOCUMENT_BYTES_MAX = 16 * 1024 * 1024
+
+function limitBody(response: { body?: unknown }): void {
+  const { body } = response
+  if (!(body instanceof Readable)) return
+  let sizeBytes = 0
+  const limit = new Transform({
+    transform(chunk: Uint8Array, _encoding, done) {
+      sizeBytes += chunk.length
+      if (sizeBytes <= DOCUMENT_BYTES_MAX) done(null, chunk)
+      else {
+        const message = `the store's answer is larger than ${DOCUMENT_BYTES_MAX} bytes`
+        done(new OperatingError('response-invalid', message))
+      }
+    },
+  })
+  // Failures of either end the other; whoever collects hears of them.
+  response.body = pipeline(body, limit, () => {})
 }
 
 /** The SDK's own chain comes first; what it finds is kept until a minute before it expires. */

@@ -53,8 +53,9 @@ export async function downloadObject(
   const body = answer.Body as Readable
   signal.addEventListener('abort', () => body.destroy(), { once: true })
   try {
+    refuseLarger(input, answer.ContentLength ?? 0)
     await sink.open(input.mode)
-    const sha256 = await receive(body, sink, headers, `${input.store}:${input.key}`)
+    const sha256 = await receive(limited(body, input), sink, headers, `${input.store}:${input.key}`)
     if (answer.ContentLength !== undefined && answer.ContentLength !== sink.sizeBytes) {
       throw new OperatingError(
         'object-corrupt',
@@ -71,6 +72,25 @@ export async function downloadObject(
   } finally {
     body.destroy()
   }
+}
+
+/** The bytes as they come, until there are more than expected: a store can announce one size and send another. */
+async function* limited(body: AsyncIterable<Uint8Array>, input: DownloadInput): AsyncIterable<Uint8Array> {
+  let sizeBytes = 0
+  for await (const chunk of body) {
+    sizeBytes += chunk.length
+    refuseLarger(input, sizeBytes)
+    yield chunk
+  }
+}
+
+function refuseLarger({ store, key, sizeBytesMax }: DownloadInput, sizeBytes: number): void {
+  if (sizeBytesMax === undefined || sizeBytes <= sizeBytesMax) return
+  throw new OperatingError(
+    'object-corrupt',
+    `${key} has more than the ${sizeBytesMax} bytes that were expected`,
+    { subject: `${store}:${key}` },
+  )
 }
 
 async function receive(

@@ -44,12 +44,15 @@ export function storeErrorCode(name: string, status: number | null, request: Sto
   return 'store-unavailable'
 }
 
+/** A store's own words are hostile, too: more of them enters no journal. */
+const MESSAGE_LENGTH_MAX = 500
+
 /** Whatever the SDK or a socket threw, as an operating error. Nothing of a request's headers or signature enters it. */
 export function storeError(thrown: unknown, request: StoreRequest): OperatingError {
   if (thrown instanceof OperatingError) return thrown
   const { name, message, code, $metadata } = (thrown ?? {}) as Thrown
-  const said = typeof name === 'string' ? name : 'unknown error'
-  const text = typeof message === 'string' ? message : ''
+  const said = typeof name === 'string' ? name.slice(0, 100) : 'unknown error'
+  const text = typeof message === 'string' ? message.slice(0, MESSAGE_LENGTH_MAX) : ''
   // The SDK tells a wrong checksum of a download by message only.
   const corrupt = text.startsWith('Checksum mismatch')
   const operating = corrupt

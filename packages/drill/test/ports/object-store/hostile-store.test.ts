@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -206,4 +206,67 @@ test('a path outside the root is refused before bytes are written', async () => 
   const from = await against((_, response) => response.end(body))
   const escaping = () => from.handlers.download({ ...key, path: '/../f', mode: 0o600 }, uncancelled)
   expect(await codeOf(escaping)).toBe('path-escapes-root')
+})
+
+const bounded = (from: ObjectStores, sizeBytesMax: number) => () =>
+  from.handlers.download({ ...key, path: '/f', mode: 0o600, sizeBytesMax }, uncancelled)
+
+/** Sends the same bytes until nobody takes them any more. */
+const endless = (bytes: Buffer) =>
+  against((_, response) => {
+    const more = (): void => {
+      while (!response.destroyed && response.write(bytes));
+    }
+    response.on('drain', more)
+    response.on('error', () => {})
+    more()
+  })
+
+test('an object larger than expected never fills the disk, whether it says so or not', async () => {
+  const honest = await against((_, response) => response.end(body))
+  await bounded(honest, body.length)()
+  rmSync(join(root, 'f'))
+  expect(await codeOf(bounded(honest, body.length - 1))).toBe('object-corrupt')
+  expect(existsSync(join(root, 'f'))).toBe(false)
+  expect(await codeOf(bounded(await endless(body), 1_000_000))).toBe('object-corrupt')
+  expect(statSync(join(root, 'f')).size).toBeLessThanOrEqual(1_000_000)
+})
+
+test('a listing without end, or an error without end, is given up before it fills the memory', async () => {
+  expect(await codeOf(async () => list(await endless(Buffer.alloc(300_000, '<a>'))))).toBe('response-invalid')
+  const failure = await against((_, response) => {
+    response.writeHead(404, { 'content-type': 'application/xml' })
+    const more = (): void => {
+      while (!response.destroyed && response.write(body));
+    }
+    response.on('drain', more)
+    response.on('error', () => {})
+    more()
+  })
+  expect(await codeOf(() => download(failure))).toBe('response-invalid')
+})
+
+test('entities that multiply themselves are no listing', async () => {
+  const levels = Array.from({ length: 12 }, (_, at) => `<!ENTITY e${at + 1} "${`&e${at};`.repeat(10)}">`)
+  const from = await against((_, response) =>
+    response
+      .writeHead(200, { 'content-type': 'application/xml' })
+      .end(
+        `<!DOCTYPE x [<!ENTITY e0 "xxxxxxxxxx">${levels.join('')}]><ListBucketResult><Contents><Key>pre/&e12;</Key></Contents></ListBucketResult>`,
+      ),
+  )
+  const keys = await list(from).then(
+    ({ objects }) => objects.map((object) => object.key),
+    () => [],
+  )
+  expect(keys.join('').length).toBeLessThan(10_000)
+})
+
+test("a store's words enter an error in part only", async () => {
+  const from = await against((_, response) =>
+    response
+      .writeHead(403, { 'content-type': 'application/xml' })
+      .end(`<Error><Code>${'C'.repeat(5_000)}</Code><Message>${'m'.repeat(50_000)}</Message></Error>`),
+  )
+  expect((await errorOf(() => download(from))).message.length).toBeLessThan(1_000)
 })

@@ -77,6 +77,11 @@ function* download(
   const { cutAt } = yield* calls.begin(binding, 'GetObject', key)
   const object = yield* open(calls, binding, key, input.versionId ?? null, input.ifMatch ?? null)
   try {
+    const { sizeBytesMax } = input
+    if (sizeBytesMax !== undefined && object.sizeBytes > sizeBytesMax) {
+      const message = `${relativeKey} has more than the ${sizeBytesMax} bytes that were expected`
+      throw new OperatingError('object-corrupt', message, { subject: relativeKey })
+    }
     yield* calls.onTarget(() => emptyFile(input.path, input.mode))
     const sha256 = binding.service.context.digests.sha256()
     let offset = 0
