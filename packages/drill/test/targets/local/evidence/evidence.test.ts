@@ -8,23 +8,45 @@ import { compareCopies } from '../../../../src/targets/local/evidence/source-cop
 import { uncancelled } from '../../../support/calls.ts'
 
 /** A run in which one step of each given kind succeeded with the given output. */
-function ran(outputs: Readonly<Record<string, Json>>): [RunRecord, QualifiedRunbook] {
+function ran(
+  outputs: Readonly<Record<string, Json>>,
+  inputs: Readonly<Record<string, Json>> = {},
+): [RunRecord, QualifiedRunbook] {
   const kinds = Object.keys(outputs)
-  const steps = new Map(kinds.map((kind) => [kind, { id: kind, status: 'succeeded', output: outputs[kind] }]))
+  const steps = new Map(
+    kinds.map((kind) => [
+      kind,
+      { id: kind, status: 'succeeded', output: outputs[kind], input: inputs[kind] },
+    ]),
+  )
   const runbook = { steps: kinds.map((kind) => ({ id: kind, action: { kind } })) }
-  return [{ steps } as unknown as RunRecord, runbook as unknown as QualifiedRunbook]
+  const started = { params: { 'trust-key': 'the key' } }
+  return [{ steps, started } as unknown as RunRecord, runbook as unknown as QualifiedRunbook]
 }
 
 const segment = (fileName: string, sha256: string | null) => ({ fileName, sha256 })
 
 test('what a signed record names is proven; a segment that nothing signed names is not', () => {
   const outputs = (signature: string) => ({
+    'select-backup': {},
     'fetch-backup': { backup: { signature }, files: [{ sha256: 'a' }] },
     'select-log': { segments: [segment('1', 'a'), segment('2', 'b'), segment('3', null)] },
     'scan-log': { files: [segment('1', 'a'), segment('2', 'b'), segment('3', 'c')] },
   })
-  expect(authenticity(...ran(outputs('valid')))).toEqual({ verified: 3, failed: 0, unsigned: 1 })
-  expect(authenticity(...ran(outputs('invalid')))).toEqual({ verified: 2, failed: 1, unsigned: 1 })
+  const judged = (signature: string, backupKey: string, logKey: string) =>
+    authenticity(
+      ...ran(outputs(signature), {
+        'select-backup': { trustKey: backupKey },
+        'select-log': { trustKey: logKey },
+      }),
+    )
+  const key = 'the key'
+  expect(judged('valid', key, key)).toEqual({ verified: 3, failed: 0, unsigned: 1 })
+  expect(judged('invalid', key, key)).toEqual({ verified: 2, failed: 1, unsigned: 1 })
+  // A runbook that gives a step no key, or a key of its own, proves nothing by it.
+  expect(judged('valid', key, '')).toEqual({ verified: 2, failed: 0, unsigned: 2 })
+  expect(judged('valid', 'another', key)).toEqual({ verified: 2, failed: 0, unsigned: 2 })
+  expect(judged('valid', '', '')).toEqual({ verified: 0, failed: 0, unsigned: 4 })
   expect(authenticity(...ran({ 'select-log': { segments: [] } }))).toBe(null)
 })
 
