@@ -15,7 +15,10 @@ export const resumeConverges = defineInvariant('I10', 'resume-converges', ({ rec
     return ['violated', `another key for the same input: ${listed(rekeyed.map((step) => step.id))}`]
   const hanging = [...record.steps.values()].filter((step) => step.status === 'running')
   if (hanging.length > 0) return ['violated', `never ended: ${listed(hanging.map((step) => step.id))}`]
-  return ['held', `resumed ${record.resumes.length} times; nothing was done twice`]
+  return [
+    'held',
+    `resumed ${record.resumes.length === 1 ? 'once' : `${record.resumes.length} times`}; nothing was done twice`,
+  ]
 
   /** What a step made died with the host's processes, so that doing it again is right. */
   function isVolatile(id: string): boolean {

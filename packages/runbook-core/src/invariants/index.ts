@@ -16,7 +16,7 @@ import { journalComplete } from './i15-journal-complete.ts'
 import { boundedDisk } from './i16-bounded-disk.ts'
 import type { Invariant } from './invariant.ts'
 
-export type { Invariant, InvariantContext } from './invariant.ts'
+export { defineInvariant, holds, type Invariant, type InvariantContext } from './invariant.ts'
 export type { InvariantId, InvariantResult, InvariantStatus } from './invariant-result.ts'
 
 /** Every invariant, in order. */
