@@ -47,7 +47,27 @@ export const placeFiles = defineAction<Input, Output>({
   run: place,
 })
 
+/** What is removed at the end holds nothing but what is placed from it, and no file is placed over another. */
+function refuseUnsafe({ placements, incoming }: Input): void {
+  const isBelow = (path: string, directory: string): boolean => path.startsWith(`${directory}/`)
+  for (const { directory, files } of placements) {
+    const outside = files.find((file) => !isBelow(file.at, incoming))
+    const names = new Set<string>()
+    const twice = files.find(({ fileName }) => names.size === names.add(fileName).size)
+    const problem =
+      directory === incoming || isBelow(directory, incoming)
+        ? `${directory} lies in ${incoming}, which is removed afterwards`
+        : outside !== undefined
+          ? `${outside.at} does not lie in ${incoming}`
+          : twice !== undefined
+            ? `two files would be ${directory}/${twice.fileName}`
+            : null
+    if (problem !== null) throw new OperatingError('input-invalid', problem, { subject: incoming })
+  }
+}
+
 function* place(given: Input, context: ActionContext): Task<Output> {
+  refuseUnsafe(given)
   const mended: string[] = []
   let files = 0
   let total = 0
