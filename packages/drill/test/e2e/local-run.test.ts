@@ -80,6 +80,9 @@ test('a kept world is restored but for its unarchived tail; the evidence stays, 
   expect(processesNaming(join(base, 'whole'))).toEqual([])
   const again = await runCli(['report', join(base, 'whole'), '--format', 'json'])
   expect([again.code, reportOf(again)]).toEqual([0, report])
+  const resumed = await runCli(['resume', join(base, 'whole'), '--format', 'json'])
+  expect([resumed.code, reportOf(resumed)]).toEqual([0, report])
+  expect(resumed.stderr).toContain('nothing is left to resume')
 })
 
 test('existing backups are only read; what nobody can prove is said; a missed objective fails', async () => {

@@ -45,7 +45,7 @@ export function outcomeOf(
     return {
       kind: 'interrupted',
       reason,
-      next: 'Give the approval with --approve STEP=NAME and resume.',
+      next: ended.firstCause?.hint ?? 'Give the approval with --approve STEP=NAME and resume.',
       exitCode: 6,
     }
   }
@@ -88,8 +88,15 @@ function stopped(record: RunRecord, steps: readonly StepFacts[], times: Mileston
   const untouched = times.trafficMoved === null && !hurtGoodCopies(record)
   const refusing =
     code === 3 || code === 2 || (cause?.code !== 'cancelled' && isOutage(cause?.code) && !hasPlaced(steps))
-  if (untouched && refusing) return { kind: 'refused', reason, next, exitCode: 3 }
+  if (untouched && refusing) return refused(record, reason, next)
   return { kind: 'failed', reason, next: `${next} Then resume the run.`, exitCode: 1 }
+}
+
+/** A refusal says nothing about faults that had no chance to strike: a run that was to show what they do shows nothing. */
+function refused(record: RunRecord, reason: string, next: string): Outcome {
+  const unfired = unfiredFaults(record)
+  if (unfired.length === 0) return { kind: 'refused', reason, next, exitCode: 3 }
+  return { kind: 'inconclusive', reason: [...unfired, reason].join('; '), next, exitCode: 4 }
 }
 
 /** The source went away: whatever was not placed yet leaves the target as it was. */
@@ -182,14 +189,17 @@ function uncheckable(record: RunRecord, claims: readonly Claim[]): string[] {
   const open = claims
     .filter((claim) => claim.required && claim.status === 'unproven')
     .map((claim) => `${claim.id} could not be checked: ${claim.by}`)
-  const unfired = faultsOf(record)
-    .filter((fault) => !fault.fired)
-    .map((fault) => `fault ${fault.kind} was asked for and did not fire`)
+  const unfired = unfiredFaults(record)
   const oracle = evidenceOf(record, 'oracle')
   if (oracle === null && supplied(record).ledger && open.length === 0)
     open.push('the ledger was not compared')
   return [...unfired, ...open]
 }
+
+const unfiredFaults = (record: RunRecord): string[] =>
+  faultsOf(record)
+    .filter((fault) => !fault.fired)
+    .map((fault) => `fault ${fault.kind} was asked for and did not fire`)
 
 /** Faults asked for, and whether each fired: equal ones are counted, so that two of a kind must fire twice. */
 export function faultsOf(record: RunRecord) {

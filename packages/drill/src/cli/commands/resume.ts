@@ -5,6 +5,8 @@ import { collect, type Format, flag, formatFlag } from '../flags.ts'
 import type { Register } from '../program.ts'
 import { pairs } from '../run/pairs.ts'
 import { performRun } from '../run/perform-run.ts'
+import { showReport } from '../run/show-run.ts'
+import { endedWithoutTarget } from '../run/without-target.ts'
 
 interface Options {
   readonly approve?: readonly string[]
@@ -31,6 +33,13 @@ export const registerResume: Register = (program, context, finish) => {
       if (request.work === '') throw new OperatingError('input-invalid', 'the run has no working directory')
       const approvals = { ...request.approvals, ...pairs('--approve', options.approve) }
       const show = { format: options.format, quiet: options.quiet === true }
+      const ended = await endedWithoutTarget(directory, request)
+      if (ended !== null) {
+        context.terminal.err('The run has come to its end: nothing is left to resume.\n')
+        showReport(ended.report, directory, options.format, context)
+        finish(ended.judged.exitCode)
+        return
+      }
       finish(await performRun(directory, { ...request, approvals }, runbookText, show, context, true))
     })
 }

@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import type { RunRecord } from '@dr-drill/runbook-core'
 import { runLocal } from '../../targets/local/local-run.ts'
 import { isRun } from '../../targets/local/run-directory.ts'
 import type { RunRequest } from '../../targets/local/run-request.ts'
@@ -38,7 +39,7 @@ export async function performRun(
     showReport(report, directory, show.format, context)
     const { received } = interrupts
     const line = received === null && judged.exitCode !== 6 ? null : resumeLine()
-    if (line !== null) terminal.err(`${line}\n`)
+    if (line !== null) terminal.err(`${line}${received === null ? approvalOf(judged.record) : ''}\n`)
     return received === null ? judged.exitCode : signalExitCode(received)
   } catch (thrown) {
     hooks.end()
@@ -47,6 +48,14 @@ export async function performRun(
     if (line !== null) terminal.err(`${line}\n`)
     return interrupts.received === null ? exitCode : signalExitCode(interrupts.received)
   }
+}
+
+/** The flag that a paused run waits for. */
+function approvalOf({ ended }: RunRecord): string {
+  const cause = ended?.firstCause
+  return cause?.code === 'approval-needed' && cause.subject !== null
+    ? ` --approve ${cause.subject}=YOUR-NAME`
+    : ''
 }
 
 function shortest(directory: string, context: CliContext): string {

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { storeLocation } from '../../ports/object-store/index.ts'
 import { checkWorld } from './kept-world.ts'
 import type { RunRequest } from './run-request.ts'
@@ -12,5 +13,7 @@ export async function checkSupplied({ source, archiveTo, ledger }: RunRequest): 
   for (const store of [source.kind === 'store' ? source : null, archiveTo]) {
     if (store !== null) storeLocation(store.url, store)
   }
-  if (ledger !== null) await ledgerFailureAt(ledger)
+  // A world's own comes last: its presence means that the world is whole.
+  const truth = ledger ?? (source.kind === 'world' ? join(source.directory, 'ledger.jsonl') : null)
+  if (truth !== null) await ledgerFailureAt(truth)
 }

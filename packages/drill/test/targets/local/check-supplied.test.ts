@@ -46,6 +46,8 @@ test('a kept world is looked at before the run', async () => {
   }
   expect(await world(null)).toBe('input-unreadable')
   mkdirSync(join(base, 's3'))
+  expect(await world(null)).toBe('input-unreadable')
+  ledger(LEDGER)
   expect(await world(null)).toBe('fine')
   expect(await world('{"kind":"world","schemaVersion":1,"more":true}')).toBe('fine')
   expect(await world('{"kind":"world","schemaVersion":2}')).toBe('input-too-new')
