@@ -33,6 +33,8 @@ function flip(store: MemoryStore, key: string, offset = 200): void {
   store.objects.set(key, bytes)
 }
 
+const LATER = ['select-log', 'fetch-log', 'scan-log', 'verify-backup', 'place-files']
+
 describe('the steps that move bytes', () => {
   it('bring back every archived record', () => {
     const host = recoveryHost(origin.store)
@@ -91,9 +93,12 @@ describe('damage with another good copy is survived', () => {
     expect(contentsOf(host)).toEqual(keysUpTo(ARCHIVED))
   })
 
-  it('an older backup reports why the newer was refused', () => {
+  it('an older backup reports why the newer was refused, of which nothing stays on the disk', () => {
     const host = recoveryHost(damaged((store) => flip(store, dataOfNewest)))
-    const outputs = host.must(restore({}))
+    const onlyFetching = Object.fromEntries(LATER.map((kind) => [kind, {}]))
+    const outputs = host.must(restore(onlyFetching))
+    const arrived = host.disk.handlers().list({ path: '/var/lib/stemedb/.incoming/backup' })
+    expect(arrived.map(({ name }) => name)).toEqual([olderBackup])
     expect(outputs['fetch-backup'].name).toBe(olderBackup)
     expect(outputs['fetch-backup'].refused).toMatchObject([{ name: newestBackup, reason: 'object-corrupt' }])
   })

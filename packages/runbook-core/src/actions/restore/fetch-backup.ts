@@ -4,7 +4,7 @@ import type { BackupDescription, BackupFile, BackupFormat } from '../../formats/
 import { Clock, FileSystem, Log, ObjectStore, Random } from '../../ports/index.ts'
 import { type ActionContext, type ActionDefinition, defineAction } from '../define-action.ts'
 import { type Fetched, fetchFile } from '../support/fetch.ts'
-import { below, ensureDirectory, parentOf } from '../support/files.ts'
+import { below, ensureDirectory, parentOf, removeTree } from '../support/files.ts'
 import { patienceOf } from '../support/patience.ts'
 import {
   absolutePath,
@@ -73,6 +73,8 @@ function* fetchNewest(format: BackupFormat, given: Input, context: ActionContext
     const got = yield* fetchOne(format, given, backup, context)
     if (got.kind === 'fetched') return { ...got.output, refused }
     refused.push({ name: backup.name, reason: got.reason, detail: got.detail })
+    // What arrived of it would take the room that an older one needs: a bucket of bad backups must not fill the disk.
+    yield* removeTree(below(given.into, backup.name))
     yield* Log.write({
       level: 'warn',
       message: `backup ${backup.name} refused: ${got.detail}; trying an older one`,
