@@ -129,7 +129,52 @@ describe('arrows and borders', () => {
   })
 })
 
+/** Folders of sources and the files right in them. */
+const folders = Map.groupBy(sources, (file) => file.slice(0, file.lastIndexOf('/')))
+
+/** Exported declarations without a docstring right above them, as `file:line: text`. */
+function undocumented(file: string, text: string): string[] {
+  const lines = text.split('\n')
+  return lines.flatMap((line, index) => {
+    if (!/^export (async )?(function\*?|const|class|interface|type|abstract class) \w/.test(line)) return []
+    // A port is described by its contract, right above it.
+    if (line.includes(' = definePort<')) return []
+    let above = index - 1
+    while (/^\s*(\/\/ biome-ignore|@)/.test(lines[above] ?? '')) above -= 1
+    return /\*\/\s*$/.test(lines[above] ?? '') ? [] : [`${file}:${index + 1}: ${line.trim()}`]
+  })
+}
+
 describe('house', () => {
+  test('everything that a package offers says what it is', () => {
+    const open = sources.filter((file) => /^packages\/(runbook-core|simulator)\/src\//.test(file))
+    expect(open.flatMap((file) => undocumented(file, read(file)))).toEqual([])
+    expect(undocumented('x', '/** Says. */\nexport const a = 1')).toEqual([])
+    expect(undocumented('x', 'const b = 1\nexport const a = 1')).toHaveLength(1)
+  })
+
+  test('every folder of a package lists what it offers', () => {
+    const parts = [...folders.keys()].filter((folder) =>
+      /^packages\/(runbook-core|simulator)\/src\/[^/]+$/.test(folder),
+    )
+    expect(parts.length).toBeGreaterThan(15)
+    // Single functions that files take one by one.
+    const singles = new Set(['text', 'units'].map((name) => `packages/runbook-core/src/${name}`))
+    const bare = parts.filter((folder) => !sources.includes(`${folder}/index.ts`) && !singles.has(folder))
+    expect(bare).toEqual([])
+  })
+
+  test('packages meet by their names, never by a path into each other', () => {
+    const wrong = sources.flatMap((file) => {
+      const root = file.split('/').slice(0, 3).join('/')
+      return importsOf(file)
+        .filter((name) => name.startsWith('.'))
+        .filter((name) => !new URL(name, `file:///${file}`).pathname.startsWith(`/${root}/`))
+        .map((name) => `${file}: ${name}`)
+    })
+    expect(wrong).toEqual([])
+  })
+
   test('one action kind per file', () => {
     const kinds = sources
       .filter((file) => /^packages\/runbook-core\/src\/actions\/[^/]+\//.test(file))

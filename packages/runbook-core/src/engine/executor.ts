@@ -61,6 +61,7 @@ export interface SurveyRequest {
   readonly writable: readonly string[]
 }
 
+/** What the world looks like when a run goes on. */
 export interface SurveyFindings {
   /** What lies there and no durable intent explains, in words. */
   readonly unexplained: readonly string[]

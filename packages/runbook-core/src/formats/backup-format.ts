@@ -63,6 +63,7 @@ export interface Refusal {
   readonly detail: string
 }
 
+/** A candidate that can be restored, or why not. */
 export type Described =
   | { readonly kind: 'usable'; readonly description: BackupDescription }
   | { readonly kind: 'refused'; readonly candidate: BackupCandidate; readonly refusal: Refusal }

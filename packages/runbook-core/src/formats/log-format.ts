@@ -81,10 +81,12 @@ export interface LogFormat {
   distance(first: Position, last: Position): number
 }
 
+/** Where a log is cut: after a position, or at an instant of history time, ms. */
 export type CutBound =
   | { readonly kind: 'position'; readonly last: Position }
   | { readonly kind: 'time'; readonly at: number; readonly inclusive: boolean }
 
+/** An archived segment that is not used, and why. */
 export interface RefusedSegment {
   readonly key: string
   readonly reason:

@@ -6,6 +6,7 @@ import { utf8Encode } from '../text/utf8.ts'
 import { eventProblem } from './event-schemas.ts'
 import type { JournalEntry, RunEvent } from './events.ts'
 
+/** Schema version of the journals written here; newer ones are refused. */
 export const JOURNAL_VERSION = 1
 
 /** The header line, without its newline. */

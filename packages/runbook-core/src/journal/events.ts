@@ -12,6 +12,7 @@ export interface FaultRecord {
 /** How far a step touched the real thing. */
 export type Exercised = 'real' | 'sandbox' | 'recorded' | 'no'
 
+/** Which clock an instant is of; no duration is taken across the two. */
 export type ClockDomain = 'drill' | 'history'
 
 /** The instants a report is made of. `restored` is the first client probe answered after the gate. */

@@ -68,6 +68,7 @@ export function named(
     .map((resource) => resource.slice(resource.indexOf(':') + 1))
 }
 
+/** Steps whose action has the trait. */
 export const hasTrait =
   (trait: Trait) =>
   (item: StaticStep): boolean =>

@@ -9,6 +9,7 @@ export const LINE_BYTES_MAX = 65_536
 const CHUNK_BYTES = 65_536
 const NEWLINE = 0x0a
 
+/** One line of a file. */
 export interface Line {
   readonly text: string
   /** 1-based. */

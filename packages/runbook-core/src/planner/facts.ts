@@ -9,6 +9,7 @@ export interface PlanFacts {
   readonly freeBytes: number | null
 }
 
+/** Nobody measured anything. */
 export const NO_FACTS: PlanFacts = { backupBytes: null, logBytes: null, records: null, freeBytes: null }
 
 /** What a target offers. */

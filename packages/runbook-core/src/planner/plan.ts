@@ -32,6 +32,7 @@ export interface PlannedStep {
   readonly budgetMs: number | null
 }
 
+/** One group of steps and what it takes of the RTO. */
 export interface PlannedGroup {
   readonly id: string
   readonly title: string

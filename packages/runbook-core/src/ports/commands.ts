@@ -11,6 +11,7 @@ export interface CommandInput {
   readonly timeoutMs: number
 }
 
+/** How a program ended and what it printed. */
 export interface CommandResult {
   /** Null when a signal ended it. */
   readonly exitCode: number | null

@@ -11,6 +11,7 @@ export interface FileStat {
   readonly group: string
 }
 
+/** One name in a directory. */
 export interface DirectoryEntry {
   readonly name: string
   readonly type: FileStat['type']

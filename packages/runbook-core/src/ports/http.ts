@@ -1,5 +1,6 @@
 import { definePort } from '../effects/port.ts'
 
+/** One request to a named endpoint. */
 export interface HttpRequest {
   /** An endpoint's name, resolved inside the port: no URL enters an input. */
   readonly endpoint: string
@@ -13,6 +14,7 @@ export interface HttpRequest {
   readonly responseBytesMax: number
 }
 
+/** What the endpoint answered, whatever its status. */
 export interface HttpResponse {
   readonly status: number
   readonly contentType: string

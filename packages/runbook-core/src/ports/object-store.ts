@@ -9,6 +9,7 @@ export interface ListedObject {
   readonly lastModifiedAt: number
 }
 
+/** One page of a listing. */
 export interface ObjectListing {
   readonly objects: readonly ListedObject[]
   /** Common prefixes, when a delimiter was given. */
@@ -17,6 +18,7 @@ export interface ObjectListing {
   readonly cursor: string | null
 }
 
+/** What a store says of an object without giving its bytes. */
 export interface ObjectHead {
   readonly sizeBytes: number
   readonly etag: string
@@ -33,6 +35,7 @@ export interface DownloadedObject {
   readonly versionId: string | null
 }
 
+/** One version of an object, delete markers included. */
 export interface ObjectVersion {
   readonly key: string
   readonly versionId: string

@@ -132,7 +132,11 @@ export const authoredRunbook = z.strictObject({
 
 /** What an author writes, after the shape has been checked and before anything is resolved. */
 export type AuthoredRunbook = z.infer<typeof authoredRunbook>
+/** One step as written. */
 export type AuthoredStep = z.infer<typeof authoredStep>
+/** One parameter as written. */
 export type AuthoredParameter = z.infer<typeof authoredParameter>
+/** A retry policy as written. */
 export type AuthoredRetry = z.infer<typeof retry>
+/** An estimate as written: one duration, three points, or a rate over a size. */
 export type AuthoredEstimate = NonNullable<AuthoredStep['estimate']>

@@ -31,6 +31,7 @@ export type Template =
   | { readonly kind: 'list'; readonly items: readonly Template[] }
   | { readonly kind: 'object'; readonly entries: readonly (readonly [string, Template])[] }
 
+/** A parameter with its value and where that came from. */
 export interface QualifiedParameter {
   readonly name: string
   readonly type: 'duration' | 'size' | 'integer' | 'boolean' | 'string'
@@ -47,6 +48,7 @@ export interface StepGroup {
   readonly budgetMs: number | null
 }
 
+/** A step with every default filled and every reference resolved. */
 export interface QualifiedStep {
   readonly id: string
   readonly title: string

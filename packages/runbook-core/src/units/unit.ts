@@ -21,6 +21,7 @@ export interface ServiceUnit {
   readonly stopTimeoutMs: number
 }
 
+/** A timer: what it starts, and when. */
 export interface TimerUnit {
   readonly kind: 'timer'
   /** With suffix: `example-backup.timer`. */
@@ -34,4 +35,5 @@ export interface TimerUnit {
   readonly accuracyMs: number
 }
 
+/** A service or a timer. */
 export type Unit = ServiceUnit | TimerUnit

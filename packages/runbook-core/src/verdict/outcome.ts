@@ -5,6 +5,7 @@ import { evidenceOf } from './evidence.ts'
 import type { RunRecord } from './run-record.ts'
 import type { Milestones, StepFacts } from './step-facts.ts'
 
+/** What a run came to. */
 export type VerdictKind =
   | 'restored'
   | 'restored-with-loss'

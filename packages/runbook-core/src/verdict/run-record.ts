@@ -3,6 +3,7 @@ import type { ErrorRecord } from '../errors/index.ts'
 import type { ClockDomain, Exercised, FaultRecord, MarkName, RunEvent } from '../journal/events.ts'
 import type { Json } from '../text/json.ts'
 
+/** The event that begins a run. */
 export type RunStartedEvent = Extract<RunEvent, { readonly type: 'run-started' }>
 
 /** A place in the journal. */
@@ -80,6 +81,7 @@ export interface RunRecord {
   readonly sourceWrites: readonly NotedCall[]
 }
 
+/** Errors of a step that are kept: the first ones. */
 export const ERRORS_PER_STEP_MAX = 20
 /** Length of the lists that a hostile or broken run could make long. */
 export const NOTED_MAX = 20

@@ -15,6 +15,7 @@ interface Inode {
   olderAttributes: Attributes[]
 }
 
+/** A file. */
 export interface FileNode extends Inode {
   readonly type: 'file'
   readonly data: CachedFile
@@ -24,6 +25,7 @@ export interface FileNode extends Inode {
   links: number
 }
 
+/** A directory: its names as cached and as durable. */
 export interface DirectoryNode extends Inode {
   readonly type: 'directory'
   parent: DirectoryNode | null
@@ -38,6 +40,7 @@ export interface SymlinkNode extends Inode {
   readonly target: string
 }
 
+/** Whatever a name stands for. */
 export type Node = FileNode | DirectoryNode | SymlinkNode
 
 /** An empty directory with nothing durable in it. */

@@ -10,6 +10,7 @@ export interface Actor {
 /** The superuser: no mode stops it. */
 export const ROOT: Actor = { user: 'root', groups: ['root'] }
 
+/** What an actor may want of a node. */
 export type Right = 'read' | 'write' | 'search'
 
 const BITS: Readonly<Record<Right, number>> = { read: 4, write: 2, search: 1 }

@@ -30,6 +30,7 @@ export const s3RuleRecord = z.strictObject({
   /** How often it strikes per key (per rule without keys); null: whenever it applies. */
   times: z.int().min(1).nullable(),
 })
+/** One rule of a store as data: which requests it meets, and what it does to them. */
 export type S3RuleRecord = z.infer<typeof s3RuleRecord>
 
 /** Rules as data, in order, with a count of how often each struck. */

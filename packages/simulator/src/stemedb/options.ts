@@ -17,6 +17,7 @@ export interface EngineOptions {
   readonly onLog?: (level: 'info' | 'warn' | 'error', line: string) => void
 }
 
+/** Size of a segment when nobody says otherwise. */
 export const SEGMENT_SIZE_BYTES = 16 * 1024 * 1024
-/** Mode of the files the engine makes: read and write for its user only. */
+/** Mode of the files the engine makes: read and write for its user, read for its group. */
 export const DATA_FILE_MODE = 0o640

@@ -25,6 +25,7 @@ export interface StoredAssertion {
   readonly at: number
 }
 
+/** One page of an answer. */
 export interface QueryPage {
   readonly assertions: readonly StoredAssertion[]
   /** Goes into the next query; null at the end. A page may have fewer than `limit` assertions, even none, and a cursor. */

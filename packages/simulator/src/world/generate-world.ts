@@ -36,6 +36,7 @@ import { workload, worldAssertion } from './workload.ts'
 /** Assertions of a world when nobody says otherwise. */
 export const WORLD_ASSERTIONS = 20_000
 
+/** What a world is made from: the same options make the same bytes. */
 export interface WorldOptions {
   readonly seed: number
   readonly assertions: number

@@ -30,6 +30,7 @@ const CREDENTIALS = { accessKey: 'world', secretKey: 'world' }
 /** How a world's service is reached while it is made; gone once it is written. */
 export const WORLD_CREDENTIAL = { ...CREDENTIALS, rights: 'read-write' } as const
 
+/** What a production host is built from. */
 export interface ProductionHostOptions {
   readonly seed: number
   readonly checksums: Checksums

@@ -39,6 +39,7 @@ function worldValue(random: RandomStream, n: number): Assertion['value'] {
   }
 }
 
+/** Who writes, how much, for how long. */
 export interface WorkloadOptions {
   readonly checksums: Checksums
   readonly random: RandomStream

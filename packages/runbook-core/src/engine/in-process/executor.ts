@@ -41,6 +41,7 @@ import { RunLedger } from './run-ledger.ts'
 import { survey } from './survey.ts'
 import { understand } from './understand.ts'
 
+/** What an executor in the same process is built from. */
 export interface InProcessOptions {
   readonly registry: ActionRegistry
   /** The target's ports. */

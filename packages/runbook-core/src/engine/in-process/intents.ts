@@ -17,6 +17,7 @@ interface OpenStream {
   readonly intended: Deferred<boolean>
 }
 
+/** Whose effects are journalled, and where. */
 export interface IntentOptions {
   readonly runId: string
   readonly step: string

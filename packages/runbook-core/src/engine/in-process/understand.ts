@@ -2,6 +2,7 @@ import type { ActionRegistry, AnyAction, Capability } from '../../actions/index.
 import { OperatingError } from '../../errors/index.ts'
 import type { Json } from '../../text/json.ts'
 
+/** An invocation whose kind is known and whose input was checked. */
 export interface Understood {
   readonly action: AnyAction
   // biome-ignore lint/suspicious/noExplicitAny: checked by the action's own schema

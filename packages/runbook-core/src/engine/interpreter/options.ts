@@ -21,6 +21,7 @@ export interface Resumption {
   readonly dropped: 'nothing' | 'incomplete-last-line'
 }
 
+/** What a run is started, or gone on, with. */
 export interface EngineOptions {
   readonly runbook: QualifiedRunbook
   readonly identity: RunIdentity

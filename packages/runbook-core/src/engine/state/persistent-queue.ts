@@ -10,8 +10,10 @@ export interface PersistentQueue<A> {
   readonly back: Chain<A> | null
 }
 
+/** Nothing waits. */
 export const EMPTY_QUEUE: PersistentQueue<never> = { front: null, back: null }
 
+/** The queue with an item at its end. */
 export function enqueue<A>(queue: PersistentQueue<A>, item: A): PersistentQueue<A> {
   return { front: queue.front, back: { head: item, tail: queue.back } }
 }

@@ -22,6 +22,7 @@ export type StepStatus =
   | 'interrupted'
   | 'paused'
 
+/** One step as the events so far make it. */
 export interface StepState {
   readonly status: StepStatus
   /** Needs that have not ended well yet. */
@@ -48,7 +49,9 @@ export interface FirstCause {
   readonly error: ErrorRecord
 }
 
+/** The event that begins a run. */
 export type RunStarted = Extract<RunEvent, { readonly type: 'run-started' }>
+/** How a run ended. */
 export type RunOutcome = Extract<RunEvent, { readonly type: 'run-ended' }>['outcome']
 
 /**

@@ -12,6 +12,7 @@ export const EXPRESSION_NODES_MAX = 400
 
 /** What an expression may read. `facts` exist in estimates only. */
 export const ROOTS = ['params', 'steps', 'run', 'facts'] as const
+/** Where a name in an expression may begin. */
 export type Root = (typeof ROOTS)[number]
 
 /** Functions an expression may call. Time-zone getters, `matches`, `timestamp` and `duration` are left out on purpose. */

@@ -14,6 +14,7 @@ export interface QueriedRecord extends ReadbackRecord {
   readonly position: number
 }
 
+/** One page of a query by position. */
 export interface QueriedPage {
   readonly records: readonly QueriedRecord[]
   /** The position after which the next page begins; null at the end. */

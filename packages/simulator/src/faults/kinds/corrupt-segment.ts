@@ -32,6 +32,7 @@ export const corruptSegment = defineFault<Parameters>({
     'Any other copy restores all. With none left: refused by range, unless the base holds it; with the loss accepted, exactly what follows is lost.',
 })
 
+/** Decides which segment rots, where, and in which copies. */
 export const planCorruptSegment: PlanSource<Parameters> = (given, contents, random) => {
   const read = [...contents.covered, ...contents.segments]
   const able = given.copies === 'one' ? read.filter((one) => copiesOf(one, contents).length > 1) : read

@@ -21,6 +21,7 @@ export const incompleteBackup = defineFault<Parameters>({
   survival: 'An older backup with the archived log holds the same; refused only when no backup is complete.',
 })
 
+/** Removes the manifests of the newest backups. */
 export const planIncompleteBackup: PlanSource<Parameters> = ({ backups }, { backups: all, manifestKey }) => {
   const keys = all.slice(0, backups).map(({ name }) => manifestKey(name))
   return {

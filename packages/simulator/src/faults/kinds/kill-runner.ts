@@ -8,6 +8,7 @@ const parameters = z.strictObject({
   effect: wholeNumber(0).default(0),
   moment: z.enum(['before', 'after']).default('before'),
 })
+/** At which step and effect the runner dies. */
 export type KillParameters = z.infer<typeof parameters>
 
 /** The process that runs the drill is killed, without a word, at one of its effects; nothing that it would clean up is cleaned up. */

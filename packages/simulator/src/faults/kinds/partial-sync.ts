@@ -33,6 +33,7 @@ export const partialSync = defineFault<Parameters>({
     'A second request or an older backup with the archived log holds the same; refused only when the archive never gives its copy.',
 })
 
+/** Decides which objects never arrived. */
 export const planPartialSync: PlanSource<Parameters> = (given, contents, random) => {
   const keys = random.split('files').shuffle(candidates(given, contents)).slice(0, given.files)
   if (keys.length === 0)

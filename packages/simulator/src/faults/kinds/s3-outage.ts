@@ -7,6 +7,7 @@ const parameters = z.strictObject({
   step: stepId.default(''),
   store: z.enum(['all', 'source', 'archive']).default('all'),
 })
+/** How long which store is away. */
 export type OutageParameters = z.infer<typeof parameters>
 
 /** Every connection to the object store is reset: for some seconds of drill time, or until the run has ended. */

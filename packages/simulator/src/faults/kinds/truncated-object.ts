@@ -26,6 +26,7 @@ export const truncatedObject = defineFault<Parameters>({
     'A second request or an older backup with the archived log holds the same; refused only when the archive never gives its copy.',
 })
 
+/** Decides which object is cut off, and after how many bytes. */
 export const planTruncatedObject: PlanSource<Parameters> = (given, contents, random) => {
   const able = candidates(given, contents).filter(({ sizeBytes }) => sizeBytes > 0)
   if (able.length === 0)

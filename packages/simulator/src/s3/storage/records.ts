@@ -78,12 +78,17 @@ const partShape = z.object({
   checksum: checksumShape.nullable(),
 })
 
+/** The checksum recorded when an object was stored. */
 export type ObjectChecksum = z.infer<typeof checksumShape>
+/** What a writer said of an object: type, headers, metadata. */
 export type ObjectAttributes = z.infer<typeof attributesShape>
 /** The record of one version; `lastModified` in ms since 1970 (history time), whole seconds. */
 export type ObjectRecord = z.infer<typeof objectShape>
+/** The record of a bucket. */
 export type BucketRecord = z.infer<typeof bucketShape>
+/** The record of a multipart upload under way. */
 export type UploadRecord = z.infer<typeof uploadShape>
+/** The record of one of its parts. */
 export type PartRecord = z.infer<typeof partShape>
 
 /** Attributes of an object whose writer said nothing. */
@@ -127,8 +132,11 @@ function* readWhole(path: string): Task<Uint8Array | null> {
 
 /** Each reads one record; null when absent. @throws input-invalid, input-too-new */
 export const readObjectRecord = reader(objectShape)
+/** See `readObjectRecord`. */
 export const readBucketRecord = reader(bucketShape)
+/** See `readObjectRecord`. */
 export const readUploadRecord = reader(uploadShape)
+/** See `readObjectRecord`. */
 export const readPartRecord = reader(partShape)
 
 /** The bytes of a record: JSON with instants in RFC 3339. */

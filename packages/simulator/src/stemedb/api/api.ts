@@ -16,6 +16,7 @@ export interface ApiRequest {
   readonly authorization: string | null
 }
 
+/** What the API answers. */
 export interface ApiResponse {
   readonly status: number
   readonly contentType: string
