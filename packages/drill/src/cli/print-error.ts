@@ -12,8 +12,10 @@ export function printError(terminal: Terminal, thrown: unknown): number {
 /** An error as people read it. */
 export function errorText(error: OperatingError): string {
   // Stacks of defects keep their lines; every other line is indented, so that foreign text never looks like one of ours.
-  const message =
-    error.code === 'internal' ? error.message : error.message.split('\n').map(visible).join('\n    ')
+  const message = error.message
+    .split('\n')
+    .map(visible)
+    .join(error.code === 'internal' ? '\n' : '\n    ')
   const lines = [`drill: ${error.code}: ${message}`]
   if (error.subject !== null && !error.message.includes(error.subject)) {
     lines.push(`  about: ${visible(error.subject)}`)

@@ -1,10 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { OperatingError } from '@dr-drill/runbook-core'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { commandsFor } from '../../src/cli/commands/index.ts'
 import type { CliContext } from '../../src/cli/context.ts'
+import { errorText } from '../../src/cli/print-error.ts'
 import { runProgram } from '../../src/cli/program.ts'
 import { visible, visibleLines } from '../../src/ports/log.ts'
 
@@ -55,4 +57,13 @@ test('a plan of a runbook whose title steers the terminal shows it as text', asy
   const shown = await printed(['plan', 'hostile.yaml'])
   expect(shown).not.toContain('\u001b')
   expect(shown).toContain('\\x1b[2J')
+})
+
+test('neither does an error, be it a defect with a stack', () => {
+  for (const code of ['internal', 'object-corrupt'] as const) {
+    const error = new OperatingError(code, 'one\u001b[2J\ntwo\u202e', { subject: '\u0007', hint: '\u009b' })
+    const shown = errorText(error)
+    for (const text of ['\u001b', '\u202e', '\u0007', '\u009b']) expect(shown).not.toContain(text)
+    expect(shown.split('\n')[0]).toBe(`drill: ${code}: one\\x1b[2J`)
+  }
 })

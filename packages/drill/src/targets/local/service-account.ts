@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import type { Account } from '../../ports/processes/accounts.ts'
 
-/** Ids without an account on any usual machine; services of a root's drill run under them. */
-export const SERVICE_ACCOUNT: Account = { uid: 61818, gid: 61818 }
+/**
+ * Ids without an account on any usual machine; services of a root's drill run under them. Between the ids that systemd gives to
+ * homes and containers and those of its dynamic users (61184 to 65519), whose services could otherwise read a drill's data.
+ */
+export const SERVICE_ACCOUNT: Account = { uid: 61018, gid: 61018 }
 
 /** Whether and why service processes run as somebody else than the invoking user. */
 export type ServiceAccount =
