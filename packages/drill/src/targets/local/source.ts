@@ -93,6 +93,8 @@ async function worldOf(request: RunRequest): Promise<string | null> {
   if (!existsSync(join(directory, 'ledger.jsonl'))) {
     // Half a world of a process that died is worth nothing.
     rmSync(directory, { recursive: true, force: true })
+    // The restored service must not be able to read the truth that it is judged by.
+    mkdirSync(directory, { mode: 0o700 })
     await generate(directory, request, source.assertions)
   }
   return directory
