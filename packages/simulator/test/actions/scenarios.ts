@@ -85,7 +85,15 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
   'install-units': { host: bare, input: { set: 'all' } },
   notify: { host: bare, input: { channel: 'oncall', subject: 'Done', body: '' } },
-  'probe-client': { host: serving, input: { endpoint: 'toy', subject: 'x', patienceMs: 1_000 } },
+  'probe-client': {
+    host: serving,
+    input: {
+      endpoint: 'toy',
+      subject: 'x',
+      patienceMs: 1_000,
+      servedBy: { service: 'toy.service', invocation: 'start-1' },
+    },
+  },
   'run-command': {
     host: bare,
     input: { argv: ['tool'], timeoutMs: 1_000, effects: { writes: ['path:/srv'] } },

@@ -13,8 +13,6 @@ const input = z.strictObject({
   /** Roots the service must be able to read and write; brought to exact owner and modes first (pitfall 3). */
   dataRoots: z.array(absolutePath).default([]),
   protection: protection.nullable().default(null),
-  /** Stops it first when it runs: a changed configuration takes effect. */
-  restart: z.boolean().default(false),
 })
 type Input = z.infer<typeof input>
 
@@ -26,7 +24,10 @@ const output = z.object({
 })
 type Output = z.infer<typeof output>
 
-/** Starts one service and remembers which process that is. An interrupted run stops it again (it has no clients yet). */
+/**
+ * Starts one service anew and remembers which process that is: its configuration takes effect, and what ran already is stopped first.
+ * An interrupted run stops it again (it has no clients yet).
+ */
 export const startService = defineAction<Input, Output>({
   kind: 'start-service',
   summary: 'Starts the service after making sure that it can read its data.',
@@ -54,8 +55,9 @@ function* start(given: Input, context: ActionContext): Task<Output> {
     release: 'on-interrupt',
   })
   const before = yield* statusOf(given.name)
-  if (given.restart && before.state !== 'inactive') yield* Services.stop({ name: given.name })
-  if (given.restart || before.state !== 'active') yield* Services.start({ name: given.name })
+  // What runs already was started by somebody else, or by an attempt whose end nobody saw: it may serve other data elsewhere.
+  if (before.state !== 'inactive') yield* Services.stop({ name: given.name })
+  yield* Services.start({ name: given.name })
   const after = yield* statusOf(given.name)
   if ((after.state !== 'active' && after.state !== 'activating') || after.invocation === null) {
     const lines = yield* Services.log({ name: given.name, linesMax: 5 })

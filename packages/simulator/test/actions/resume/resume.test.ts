@@ -233,6 +233,16 @@ describe('probe-client', () => {
     expect(new FakeHost().perform('probe-client', INPUT)).toEqual({ answered: true })
   })
 
+  it('is not content with an answer of another process', () => {
+    const host = new FakeHost()
+    host.services.add('toy.service', { state: 'active', invocation: 'start-1' })
+    const probe = (invocation: string) => ({ ...INPUT, servedBy: { service: 'toy.service', invocation } })
+    expect(host.perform('probe-client', probe('start-1'))).toEqual({ answered: true })
+    expect(host.failure('probe-client', probe('start-0')).code).toBe('identity-mismatch')
+    host.database.health = { ...host.database.health, instance: 'stranger' }
+    expect(host.failure('probe-client', probe('start-1')).code).toBe('identity-mismatch')
+  })
+
   it('bears an endpoint that comes up late, and tells it once', () => {
     const host = new FakeHost()
     host.database.weather = () => {
