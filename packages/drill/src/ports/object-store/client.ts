@@ -76,6 +76,11 @@ function limitBody(response: { body?: unknown }): void {
   response.body = pipeline(body, limit, () => {})
 }
 
+/** The keys of a location as they are now, for a process that is to have no more than these. @throws environment-lacking */
+export async function currentKeys(location: StoreLocation, variables: Variables): Promise<StoreKeys> {
+  return location.keys ?? (await (await finder(location, variables))())
+}
+
 /** The SDK's own chain comes first; what it finds is kept until a minute before it expires. */
 async function finder(location: StoreLocation, variables: Variables): Promise<() => Promise<StoreKeys>> {
   const { S3Client } = await import('@aws-sdk/client-s3')

@@ -151,7 +151,7 @@ class LocalRun {
     // A runbook that cannot be read is told before a production is made for it.
     this.#load(actions, params)
     this.#hooks.say(source.kind === 'generated' ? 'preparing a production to restore' : 'preparing')
-    const stores = await prepareStores(this.#request, secrets, this.#servers)
+    const stores = await prepareStores(this.#request, secrets, this.#servers, this.#hooks.variables)
     this.#stopIfInterrupted()
     const known = stores.trustKey === null ? {} : { 'trust-key': stores.trustKey }
     const runbook = this.#load(actions, { ...known, ...params })

@@ -14,7 +14,7 @@ import { nodeFileSystem } from '@dr-drill/simulator/server'
 import { ownCommand } from '../../cli/own-command.ts'
 import { readTrustKey } from '../../cli/trust-key.ts'
 import type { StoreKeys, StoreLocation } from '../../ports/object-store/index.ts'
-import { storeLocation } from '../../ports/object-store/index.ts'
+import { currentKeys, storeLocation } from '../../ports/object-store/index.ts'
 import { childEnvironment } from './child-environment.ts'
 import { type ChildServer, startChildServer } from './child-server.ts'
 import { servedSource } from './faults/damaged-source.ts'
@@ -44,12 +44,13 @@ export async function prepareStores(
   request: RunRequest,
   secrets: RunSecrets,
   started: ChildServer[],
+  variables: Readonly<Record<string, string | undefined>>,
 ): Promise<PreparedStores> {
   // Both at once: while a production is made, the archive's server starts.
   const archiving =
     request.archiveTo === null
       ? serveArchive(request.work, secrets, started)
-      : Promise.resolve(locationOf(request.archiveTo))
+      : attachArchive(request.archiveTo, variables)
   const attaching = attachSource(request, secrets, started)
   // Whichever fails first is told; the other is not left to fail unheard.
   await Promise.allSettled([attaching, archiving])
@@ -65,6 +66,15 @@ export async function prepareStores(
     failureAt: request.failureAt ?? (ledger === null ? null : await ledgerFailureAt(ledger)),
     servers: started,
   }
+}
+
+/** The restored host's operations see no variable of the drill: what writes the archive is given its keys, found here. */
+async function attachArchive(
+  archiveTo: StoreRequest,
+  variables: Readonly<Record<string, string | undefined>>,
+): Promise<StoreLocation> {
+  const location = locationOf(archiveTo)
+  return { ...location, keys: await currentKeys(location, variables) }
 }
 
 async function attachSource(

@@ -14,17 +14,19 @@ export interface StoredObject {
 interface S3Record {
   sizeBytes: number
   etag: string
+  versionId: string
   checksum: { algorithm: string; type: string; value: string } | null
 }
 
 /** The files of a bucket, to be damaged by hand. Every change replaces a whole file, so forks of the disk share the rest. */
 export class Bucket {
   readonly disk: SimulatedDisk
-  readonly objects: ReadonlyMap<string, StoredObject>
+  readonly #objects: Map<string, StoredObject>
+  readonly #someRecord: Uint8Array
 
   constructor(disk: SimulatedDisk) {
     this.disk = disk
-    this.objects = new Map(
+    this.#objects = new Map(
       [...walk(disk, OBJECTS)]
         .filter((path) => /@[0-9a-f]{32}$/.test(path))
         .map((bytesPath) => {
@@ -32,14 +34,17 @@ export class Bucket {
           return [key, { key, bytesPath, recordPath: `${bytesPath}.json` }]
         }),
     )
+    const [first] = this.#objects.values()
+    this.#someRecord = disk.pristine(first?.recordPath ?? '')
   }
 
+  /** Keys of objects that are all there, sorted. */
   get keys(): readonly string[] {
-    return [...this.objects.keys()].sort()
+    return [...this.#objects.keys()].sort()
   }
 
   of(key: string): StoredObject {
-    const object = this.objects.get(key)
+    const object = this.#objects.get(key)
     if (object === undefined) throw new Error(`no object ${key}`)
     return object
   }
@@ -48,40 +53,39 @@ export class Bucket {
     return this.disk.pristine(this.of(key).bytesPath)
   }
 
-  /** Other bytes in place of an object's; `mended` makes S3's own record of them agree. */
+  /** Other bytes in place of an object's (one that is gone stays so); `mended` makes S3's own record of them agree. */
   replace(key: string, bytes: Uint8Array, mended: boolean): void {
-    const { bytesPath, recordPath } = this.of(key)
-    this.disk.place(bytesPath, bytes)
+    const object = this.#objects.get(key)
+    if (object === undefined) return
+    this.disk.place(object.bytesPath, bytes)
     if (!mended) return
-    const record = JSON.parse(new TextDecoder().decode(this.disk.pristine(recordPath))) as S3Record
+    const record = JSON.parse(new TextDecoder().decode(this.#someRecord)) as S3Record
     record.sizeBytes = bytes.length
     record.etag = nativeChecksums.sha256Hex(bytes).slice(0, 32)
     record.checksum = { algorithm: 'CRC32', type: 'FULL_OBJECT', value: crc32Base64(bytes) }
-    this.disk.place(recordPath, new TextEncoder().encode(JSON.stringify(record)))
+    record.versionId = versionOf(object)
+    this.disk.place(object.recordPath, new TextEncoder().encode(JSON.stringify(record)))
   }
 
-  /** Puts an object where there was none, as a copy of another's record with bytes of its own. */
-  add(key: string, like: string, bytes: Uint8Array): void {
-    const { bytesPath, recordPath } = this.of(like)
-    const version = bytesPath.slice(bytesPath.lastIndexOf('@'))
-    const added = {
-      key,
-      bytesPath: `${OBJECTS}/${key}${version}`,
-      recordPath: `${OBJECTS}/${key}${version}.json`,
-    }
-    this.disk.place(added.recordPath, this.disk.pristine(recordPath))
-    ;(this.objects as Map<string, StoredObject>).set(key, added)
+  /** Puts an object where there was none. */
+  add(key: string, bytes: Uint8Array): void {
+    const [like] = this.#objects.values()
+    const bytesPath = `${OBJECTS}/${key}@${like === undefined ? '' : versionOf(like)}`
+    this.#objects.set(key, { key, bytesPath, recordPath: `${bytesPath}.json` })
     this.replace(key, bytes, true)
   }
 
-  remove(key: string): void {
+  /** Removes an object, or its bytes alone. */
+  remove(key: string, what: 'object' | 'bytes'): void {
     const { bytesPath, recordPath } = this.of(key)
     const files = this.disk.handlers()
     files.remove({ path: bytesPath })
-    files.remove({ path: recordPath })
-    ;(this.objects as Map<string, StoredObject>).delete(key)
+    if (what === 'object') files.remove({ path: recordPath })
+    this.#objects.delete(key)
   }
 }
+
+const versionOf = ({ bytesPath }: StoredObject): string => bytesPath.slice(bytesPath.lastIndexOf('@') + 1)
 
 function crc32Base64(bytes: Uint8Array): string {
   const crc = Buffer.alloc(4)

@@ -19,11 +19,15 @@ export interface Damage {
 /** What damage is drawn from. */
 export interface Scene {
   readonly bucket: Bucket
+  /** The same bucket before anything was done to it. */
+  readonly pristine: Bucket
   readonly survey: Survey
   /** The bucket of another production, with another signer and history. */
   readonly foreign: Bucket
   readonly random: RandomStream
   readonly signer: Uint8Array
+  /** The object that is hit; drawn when absent. */
+  readonly target?: string
 }
 
 type Kind = (scene: Scene) => Damage
@@ -63,11 +67,13 @@ const harm = (what: string, changed: readonly string[], more: Partial<Damage> = 
 
 const isDocument = (key: string): boolean => /(\.wal\.json|manifest\.jsonl|backup-metadata\.json)$/.test(key)
 
-function pickKey({ bucket, random }: Scene): string {
-  // The newest are what a restore needs; the old ones of the archive are many.
-  const needed = bucket.keys.filter((key) => !key.startsWith('wal-archive/'))
-  const archived = bucket.keys.filter((key) => key.startsWith('wal-archive/'))
-  return random.pick(random.chance(1, 2) ? needed : archived.slice(-40))
+function pickKey({ bucket, pristine, random, target }: Scene): string {
+  if (target !== undefined) return target
+  const still = new Set(bucket.keys)
+  const keys = pristine.keys.filter((key) => still.has(key))
+  // The newest of the archive are what a restore needs; the old ones are many.
+  const archived = keys.filter(isArchived).slice(-40)
+  return random.pick(random.chance(1, 2) ? keys.filter((key) => !isArchived(key)) : archived)
 }
 
 function flip(scene: Scene, mended: boolean): Damage {
@@ -94,20 +100,20 @@ function flipRecord(scene: Scene): Damage {
 function cut(scene: Scene, mended: boolean): Damage {
   const key = pickKey(scene)
   const bytes = scene.bucket.bytes(key)
-  const length = scene.random.integer(0, bytes.length - 1)
+  const length = scene.random.integer(1, Math.max(1, bytes.length - 1))
   scene.bucket.replace(key, bytes.slice(0, length), mended)
   return harm(`${key} cut to ${length} bytes${mended ? ', mended' : ''}`, [key])
 }
 
 function remove(scene: Scene): Damage {
   const key = pickKey(scene)
-  scene.bucket.remove(key)
+  scene.bucket.remove(key, 'object')
   return harm(`${key} removed`, [key])
 }
 
 function removeBytes(scene: Scene): Damage {
   const key = pickKey(scene)
-  scene.bucket.disk.handlers().remove({ path: scene.bucket.of(key).bytesPath })
+  scene.bucket.remove(key, 'bytes')
   return harm(`bytes of ${key} removed`, [key])
 }
 
@@ -149,16 +155,15 @@ function foreignEnd({ bucket, foreign, survey, random }: Scene): Damage {
   if (last === undefined) throw new Error('an archive has an end')
   const key = last.key.replace(/segment-\d+/, `segment-${String(last.number + 1).padStart(5, '0')}`)
   const like = random.pick(segmentsOf(foreign))
-  bucket.add(key, last.key, foreign.bytes(like))
-  bucket.add(`${key}.json`, `${last.key}.json`, foreign.bytes(`${like}.json`))
+  bucket.add(key, foreign.bytes(like))
+  bucket.add(`${key}.json`, foreign.bytes(`${like}.json`))
   return harm(`${like} of another history follows as ${key}`, [])
 }
 
 function foreignArchive({ bucket, foreign }: Scene): Damage {
-  const like = segmentsOf(bucket)[0] ?? ''
   for (const key of segmentsOf(foreign)) {
-    bucket.add(key, like, foreign.bytes(key))
-    bucket.add(`${key}.json`, like, foreign.bytes(`${key}.json`))
+    bucket.add(key, foreign.bytes(key))
+    bucket.add(`${key}.json`, foreign.bytes(`${key}.json`))
   }
   return harm('the archive of another history lies beside', [])
 }
@@ -168,26 +173,26 @@ function foreignBackup({ bucket, foreign, survey }: Scene): Damage {
   const from = (manifests.at(-1) ?? '').slice(0, -MANIFEST_FILE.length - 1)
   const newest = survey.backups.at(-1)?.name ?? ''
   const to = backupName((parseBackupName(newest) ?? 0) + 3_600_000)
-  copyBackup(bucket, newest, foreign, from, to)
+  copyBackup(bucket, foreign, from, to)
   return harm(`${to} is ${from} of another history`, [], { isForgery: true })
 }
 
 function falseName({ bucket, survey }: Scene): Damage {
   const [oldest, newest] = [survey.backups[0]?.name ?? '', survey.backups.at(-1)?.name ?? '']
   const to = backupName((parseBackupName(newest) ?? 0) + 3_600_000)
-  copyBackup(bucket, newest, bucket, oldest, to)
+  copyBackup(bucket, bucket, oldest, to)
   return harm(`${to} is ${oldest}`, [])
 }
 
-function copyBackup(bucket: Bucket, like: string, source: Bucket, from: string, to: string): void {
+function copyBackup(bucket: Bucket, source: Bucket, from: string, to: string): void {
   for (const key of source.keys.filter((one) => one.startsWith(`${from}/`))) {
-    bucket.add(`${to}${key.slice(from.length)}`, `${like}/${MANIFEST_FILE}`, source.bytes(key))
+    bucket.add(`${to}${key.slice(from.length)}`, source.bytes(key))
   }
 }
 
-function reseal({ bucket, survey, signer }: Scene, secret: Uint8Array): Damage {
+function reseal({ bucket, pristine, survey, signer }: Scene, secret: Uint8Array): Damage {
   const key = survey.archived.at(-1)?.key ?? ''
-  resealSegment(bucket, key, secret)
+  resealSegment(bucket, pristine, key, secret)
   const lieOfSigner = secret === signer
   return harm(`a record of ${key} altered and resealed`, [key, `${key}.json`], {
     lieOfSigner,
@@ -195,9 +200,9 @@ function reseal({ bucket, survey, signer }: Scene, secret: Uint8Array): Damage {
   })
 }
 
-function resealNewest({ bucket, survey, signer }: Scene, secret: Uint8Array): Damage {
+function resealNewest({ bucket, pristine, survey, signer }: Scene, secret: Uint8Array): Damage {
   const name = survey.backups.at(-1)?.name ?? ''
-  resealBackup(bucket, name, secret)
+  resealBackup(bucket, pristine, name, secret)
   const lieOfSigner = secret === signer
   return harm(`a record of ${name} altered and resealed`, [`${name}/${MANIFEST_FILE}`], {
     lieOfSigner,

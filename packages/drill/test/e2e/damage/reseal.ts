@@ -6,8 +6,6 @@ import {
   type Frame,
   FrameReader,
   HEADER_BYTES,
-  keyIdOf,
-  type Manifest,
   openEnvelope,
   RecordFileWriter,
   readEnds,
@@ -31,40 +29,26 @@ export function seal(payload: Uint8Array, secret: Uint8Array): Uint8Array {
 }
 
 /** Alters one record of an archived segment and makes every checksum, digest and signature beside it agree again. */
-export function resealSegment(bucket: Bucket, key: string, secret: Uint8Array): void {
-  const altered = alterRecord(bucket.bytes(key))
+export function resealSegment(bucket: Bucket, from: Bucket, key: string, secret: Uint8Array): void {
+  const altered = alterRecord(from.bytes(key))
   bucket.replace(key, altered, true)
-  const sidecar = readSidecar(openEnvelope(bucket.bytes(`${key}.json`)).payload)
+  const sidecar = readSidecar(openEnvelope(from.bytes(`${key}.json`)).payload)
   const sha256 = nativeChecksums.sha256Hex(altered)
   const payload = writeSidecar({ ...sidecar, sha256, sizeBytes: altered.length })
   bucket.replace(`${key}.json`, seal(payload, secret), true)
 }
 
 /** Alters one record of a backup's checkpoint and reseals its manifest. */
-export function resealBackup(bucket: Bucket, name: string, secret: Uint8Array): void {
+export function resealBackup(bucket: Bucket, from: Bucket, name: string, secret: Uint8Array): void {
   const manifestKey = `${name}/manifest.jsonl`
-  const manifest = readManifest(openEnvelope(bucket.bytes(manifestKey)).payload)
+  const manifest = readManifest(openEnvelope(from.bytes(manifestKey)).payload)
   const data = manifest.files.find(({ path }) => path.startsWith('db/'))?.path ?? ''
-  const altered = alterRecord(bucket.bytes(`${name}/${data}`))
+  const altered = alterRecord(from.bytes(`${name}/${data}`))
   bucket.replace(`${name}/${data}`, altered, true)
   const changed = { sha256: nativeChecksums.sha256Hex(altered), sizeBytes: altered.length }
   const files = manifest.files.map((file) => (file.path === data ? { ...file, ...changed } : file))
   bucket.replace(manifestKey, seal(writeManifest({ ...manifest, files }), secret), true)
 }
-
-/** The same manifest under another name, sealed. */
-export function renamedManifest(
-  manifest: Manifest,
-  name: string,
-  at: number,
-  secret: Uint8Array,
-): Uint8Array {
-  return seal(writeManifest({ ...manifest, name, startedAt: at, stoppedAt: at }), secret)
-}
-
-/** Name of the key in a document's first line: the signer's, as far as anybody says. */
-export const keyIdFor = (secret: Uint8Array): string =>
-  keyIdOf(nativeChecksums, nativeChecksums.ed25519PublicKey(secret))
 
 /** A segment or checkpoint with its last record's confidence changed, written anew by the format's own writer. */
 function alterRecord(bytes: Uint8Array): Uint8Array {

@@ -1,4 +1,3 @@
-import { utf8Decode } from '@dr-drill/runbook-core'
 import {
   type Manifest,
   openEnvelope,
@@ -124,6 +123,3 @@ export class Survey {
     return isVouchedFor && [segment.key, ...keys].some(isGood)
   }
 }
-
-/** Bytes as text, for the ledger. */
-export const textOf = (bytes: Uint8Array): string => utf8Decode(bytes)
