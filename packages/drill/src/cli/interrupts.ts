@@ -17,6 +17,8 @@ export interface Interrupts {
   onInterrupt(listener: (signal: EndSignal) => void): () => void
   /** Printed when cleanup did not end in time, as the last line: the resume command. */
   setLastLine(line: () => string | null): void
+  /** Lets signals end the process at once, as if nobody listened: for work that never gives listeners a turn. */
+  leaveToSystem(): void
 }
 
 /**
@@ -43,7 +45,10 @@ export function listenForSignals(write: (text: string) => void, exit: (code: num
     // Nothing that wants time to clean up is running.
     if (listeners.size === 0) give(signal)
   }
-  for (const signal of Object.keys(NUMBERS) as EndSignal[]) process.on(signal, () => take(signal))
+  const handlers = (Object.keys(NUMBERS) as EndSignal[]).map(
+    (signal) => [signal, () => take(signal)] as const,
+  )
+  for (const [signal, handler] of handlers) process.on(signal, handler)
   return {
     get received() {
       return received
@@ -55,6 +60,9 @@ export function listenForSignals(write: (text: string) => void, exit: (code: num
     },
     setLastLine(line) {
       lastLine = line
+    },
+    leaveToSystem() {
+      for (const [signal, handler] of handlers) process.off(signal, handler)
     },
   }
 }

@@ -29,7 +29,7 @@ async function printed(args: readonly string[]): Promise<string> {
   }
   const context: CliContext = {
     terminal: { out: take, err: take, isLive: false, columns: 80, colour: false },
-    interrupts: { received: null, onInterrupt: () => () => {}, setLastLine() {} },
+    interrupts: { received: null, onInterrupt: () => () => {}, setLastLine() {}, leaveToSystem() {} },
     variables: {},
     directory: base,
     version: '1.2.3',

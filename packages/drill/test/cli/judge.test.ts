@@ -62,7 +62,7 @@ async function judge(
     columns: 80,
     colour: false,
   }
-  const interrupts = { received: null, onInterrupt: () => () => {}, setLastLine() {} }
+  const interrupts = { received: null, onInterrupt: () => () => {}, setLastLine() {}, leaveToSystem() {} }
   const args = ['judge', '--ledger', 'ledger', '--readback', readback, '--work-dir', 'work', ...more]
   const code = await runProgram(
     args,

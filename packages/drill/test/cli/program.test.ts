@@ -18,7 +18,7 @@ const contextInto = (seen: { out: string; err: string }): CliContext => ({
     columns: 80,
     colour: false,
   },
-  interrupts: { received: null, onInterrupt: () => () => {}, setLastLine() {} },
+  interrupts: { received: null, onInterrupt: () => () => {}, setLastLine() {}, leaveToSystem() {} },
   variables: {},
   directory: '/',
   version: '1.2.3',

@@ -43,6 +43,7 @@ test('the schema of a world names the fields of world.json, in order', async () 
     seed: 1,
     assertions: 1,
     shiftMs: 0,
+    onProgress() {},
   })
   const { properties, required } = JSON.parse((await printed('world'))[1])
   expect(Object.keys(properties)).toEqual(Object.keys(written))

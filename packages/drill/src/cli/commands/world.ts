@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { OperatingError } from '@dr-drill/runbook-core'
 import { WORLD_ASSERTIONS, worldFailureAt } from '@dr-drill/simulator'
+import type { CliContext } from '../context.ts'
 import { type Format, flag, formatFlag, wholeNumber } from '../flags.ts'
 import type { Register } from '../program.ts'
 import { describe, writeWorld } from '../world/write-world.ts'
@@ -40,7 +41,15 @@ export const registerWorld: Register = (program, context) => {
       const assertions = wholeNumber('--assertions', options.assertions, 1, 100_000_000)
       if (directory === '') throw new OperatingError('usage-invalid', 'name the directory to write')
       const shiftMs = options.end === 'now' ? Date.now() - worldFailureAt(seed) : 0
-      const written = { directory: resolve(context.directory, directory), seed, assertions, shiftMs }
+      const written = {
+        directory: resolve(context.directory, directory),
+        seed,
+        assertions,
+        shiftMs,
+        onProgress: whileWanted(context),
+      }
+      // Made in one go: signals would wait until it is done.
+      context.interrupts.leaveToSystem()
       const world = writeWorld(written)
       if (options.quiet === true) return
       const facts = describe(world, written)
@@ -50,4 +59,14 @@ export const registerWorld: Register = (program, context) => {
           : `${directory}: ${facts.acknowledged} acknowledged assertions from ${facts.startedAt} to the failure at ${facts.failureAt}\n`,
       )
     })
+}
+
+/** For a child of a run: no world is finished for a parent that is gone. */
+function whileWanted({ variables }: CliContext): () => void {
+  if (variables.DRILL_EXIT_WITH_PARENT !== '1') return () => {}
+  const parent = process.ppid
+  return () => {
+    if (process.ppid !== parent)
+      throw new OperatingError('cancelled', 'the run that wanted this world is gone')
+  }
 }

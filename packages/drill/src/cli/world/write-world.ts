@@ -29,6 +29,8 @@ export interface WriteWorldOptions {
   readonly seed: number
   readonly assertions: number
   readonly shiftMs: number
+  /** Called often; what it throws ends the making. */
+  readonly onProgress: () => void
 }
 
 /**
@@ -53,10 +55,13 @@ export function writeWorld(options: WriteWorldOptions): World {
     digests: nativeS3Digests,
     engineVersion: ENGINE_VERSION,
     artifacts: [{ key: ARTIFACT, bytes: artifact() }],
-    ledger: (line) => ledger.write(line),
+    ledger: (line) => {
+      options.onProgress()
+      ledger.write(line)
+    },
   })
   ledger.close()
-  dump(world.s3, '', join(directory, 's3'))
+  dump(world.s3, '', join(directory, 's3'), options.onProgress)
   writeFileSync(join(directory, 'trust.pub'), `${world.trustKey}\n`)
   writeFileSync(join(directory, 'world.json'), `${JSON.stringify(describe(world, options), null, 2)}\n`)
   renameSync(join(directory, 'ledger.jsonl.part'), join(directory, 'ledger.jsonl'))
@@ -87,11 +92,12 @@ function artifact(): Uint8Array {
 const CHUNK_BYTES = 1024 * 1024
 
 /** A directory of a simulated disk as files of this machine; what operations keep there is plain files and directories. */
-function dump(disk: SimulatedDisk, path: string, to: string): void {
+function dump(disk: SimulatedDisk, path: string, to: string, onProgress: () => void): void {
   const files = disk.handlers()
   mkdirSync(to, { recursive: true })
   for (const { name, type } of files.list({ path: path === '' ? '/' : path })) {
-    if (type === 'directory') dump(disk, `${path}/${name}`, join(to, name))
+    onProgress()
+    if (type === 'directory') dump(disk, `${path}/${name}`, join(to, name), onProgress)
     else writeFileOf(files, `${path}/${name}`, join(to, name))
   }
 }

@@ -88,6 +88,8 @@ class LocalRun {
   readonly #runbookText: string
   readonly #hooks: LocalRunHooks
   readonly #servers: ChildServer[] = []
+  /** Ends what would take long before the first step. */
+  readonly #stop = new AbortController()
   readonly #forgetInterrupt: () => void
   #target: LocalTarget | null = null
   #interruptedBy: string | null = null
@@ -100,6 +102,7 @@ class LocalRun {
     this.#hooks = hooks
     this.#forgetInterrupt = hooks.onInterrupt((reason) => {
       this.#interruptedBy = reason
+      this.#stop.abort()
       this.#onInterrupt()
     })
   }
@@ -151,7 +154,13 @@ class LocalRun {
     // A runbook that cannot be read is told before a production is made for it.
     this.#load(actions, params)
     this.#hooks.say(source.kind === 'generated' ? 'preparing a production to restore' : 'preparing')
-    const stores = await prepareStores(this.#request, secrets, this.#servers, this.#hooks.variables)
+    const stores = await prepareStores(
+      this.#request,
+      secrets,
+      this.#servers,
+      this.#hooks.variables,
+      this.#stop.signal,
+    )
     this.#stopIfInterrupted()
     const known = stores.trustKey === null ? {} : { 'trust-key': stores.trustKey }
     const runbook = this.#load(actions, { ...known, ...params })

@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   driveAsync,
@@ -18,6 +17,7 @@ import { currentKeys, storeLocation } from '../../ports/object-store/index.ts'
 import { childEnvironment } from './child-environment.ts'
 import { type ChildServer, startChildServer } from './child-server.ts'
 import { servedSource } from './faults/damaged-source.ts'
+import { generatedWorld } from './generated-world.ts'
 import { checkWorld } from './kept-world.ts'
 import type { RunSecrets } from './keys.ts'
 import type { RunRequest, StoreRequest } from './run-request.ts'
@@ -39,19 +39,23 @@ export interface PreparedStores {
   readonly servers: readonly ChildServer[]
 }
 
-/** Generates or attaches the production's stores and starts the embedded ones. What was started is in `servers`. */
+/**
+ * Generates or attaches the production's stores and starts the embedded ones. What was started is in `servers`; `signal` ends what
+ * would take long.
+ */
 export async function prepareStores(
   request: RunRequest,
   secrets: RunSecrets,
   started: ChildServer[],
   variables: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
 ): Promise<PreparedStores> {
   // Both at once: while a production is made, the archive's server starts.
   const archiving =
     request.archiveTo === null
       ? serveArchive(request.work, secrets, started)
       : attachArchive(request.archiveTo, variables)
-  const attaching = attachSource(request, secrets, started)
+  const attaching = attachSource(request, secrets, started, signal)
   // Whichever fails first is told; the other is not left to fail unheard.
   await Promise.allSettled([attaching, archiving])
   const { world, source } = await attaching
@@ -81,8 +85,9 @@ async function attachSource(
   request: RunRequest,
   secrets: RunSecrets,
   started: ChildServer[],
+  signal: AbortSignal,
 ): Promise<{ readonly world: string | null; readonly source: StoreLocation }> {
-  const world = await worldOf(request)
+  const world = await worldOf(request, signal)
   if (world !== null) {
     const data = await servedSource(request, join(world, 's3'), PRODUCTION_BUCKET)
     return { world, source: await serveWorld(data, secrets, started) }
@@ -91,55 +96,12 @@ async function attachSource(
   return { world, source: locationOf(request.source) }
 }
 
-async function worldOf(request: RunRequest): Promise<string | null> {
+async function worldOf(request: RunRequest, signal: AbortSignal): Promise<string | null> {
   const { source } = request
   if (source.kind === 'store') return null
-  if (source.kind === 'world') {
-    checkWorld(source.directory)
-    return source.directory
-  }
-  const directory = join(request.work, 'world')
-  // The ledger comes last: its presence means that the world is whole.
-  if (!existsSync(join(directory, 'ledger.jsonl'))) {
-    // Half a world of a process that died is worth nothing.
-    rmSync(directory, { recursive: true, force: true })
-    // The restored service must not be able to read the truth that it is judged by.
-    mkdirSync(directory, { mode: 0o700 })
-    await generate(directory, request, source.assertions)
-  }
-  return directory
-}
-
-/** The world is made by a process of its own, so that its memory is not the drill's. */
-function generate(directory: string, request: RunRequest, assertions: number | null): Promise<void> {
-  const [program, ...args] = ownCommand()
-  const flags = ['world', directory, '--seed', String(request.seed), '--end', 'now']
-  if (assertions !== null) flags.push('--assertions', String(assertions))
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, [...args, ...flags, '--quiet'], {
-      env: childEnvironment(),
-      stdio: ['pipe', 'ignore', 'pipe'],
-    })
-    let said = ''
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said = (said + text).slice(-2_000)
-    })
-    child.on('error', reject)
-    child.on('close', (code) => {
-      if (code === 0) resolve()
-      else {
-        reject(
-          new OperatingError(
-            'environment-lacking',
-            `the world could not be generated (exit ${code}): ${said.trim()}`,
-            {
-              subject: directory,
-            },
-          ),
-        )
-      }
-    })
-  })
+  if (source.kind === 'generated') return await generatedWorld(request, source.assertions, signal)
+  checkWorld(source.directory)
+  return source.directory
 }
 
 async function serveWorld(data: string, secrets: RunSecrets, started: ChildServer[]): Promise<StoreLocation> {
