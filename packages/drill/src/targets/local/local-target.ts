@@ -29,7 +29,7 @@ import { placeHostFiles } from './host-files.ts'
 import type { RunSecrets } from './keys.ts'
 import { SERVICE_ACCOUNT, type ServiceAccount } from './service-account.ts'
 import { localServiceHost } from './service-host.ts'
-import { unitVariables } from './unit-variables.ts'
+import { requireLoopback, unitVariables } from './unit-variables.ts'
 
 /** What a local target is built from. */
 export interface LocalTargetOptions {
@@ -141,7 +141,8 @@ function unitsOf(
       root,
       account,
       programs: { [OPS_PROGRAM]: ownCommand() },
-      variablesOf: (unit) => {
+      variablesOf: (unit, configured) => {
+        requireLoopback(configured)
         // An address printed by an earlier process is nobody's any more.
         if (unit.type === 'daemon') book.forget(unit.name)
         return unitVariables({ ...options, unit, root, engineUrl: engineUrl(), signingKey })

@@ -4,6 +4,8 @@ import { OperatingError, type ServiceUnit } from '@dr-drill/runbook-core'
 import type { Account } from '../../ports/processes/accounts.ts'
 import { type Program, parseEnvironmentFile, type ServiceHost } from '../../ports/supervisor/index.ts'
 
+type Variables = Readonly<Record<string, string>>
+
 /** How units of a recovery host become child processes of a drill. */
 export interface LocalHostOptions {
   /** The host directory that is the recovery host's `/`. */
@@ -12,8 +14,8 @@ export interface LocalHostOptions {
   readonly account: Account | null
   /** Programs that this host provides itself, by the path that units name, as the argument vector they stand for. */
   readonly programs: Readonly<Record<string, readonly [string, ...string[]]>>
-  /** What else a unit's processes need to know; asked at each start, since ports change. Secrets may be in it. */
-  readonly variablesOf: (unit: ServiceUnit) => Readonly<Record<string, string>>
+  /** What else a unit's processes need to know; asked at each start, since ports change, with what the unit's file configures. Secrets may be in it. */
+  readonly variablesOf: (unit: ServiceUnit, configured: Variables) => Variables
   readonly onLine: (unit: ServiceUnit, line: string) => void
   readonly historyNow: () => number
 }
@@ -27,18 +29,22 @@ const ENVIRONMENT_BYTES_MAX = 256 * 1024
  */
 export function localServiceHost(options: LocalHostOptions): ServiceHost {
   return {
-    programOf: (unit, invocation) => ({
-      argv: hostArgv(options, unit),
-      env: {
-        // Programs of ours are scripts for the Node that runs this process.
-        PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
-        ...environmentOf(options, unit),
-        ...options.variablesOf(unit),
-        INVOCATION_ID: invocation,
-      },
-      directory: options.root,
-      account: options.account,
-    }),
+    programOf(unit, invocation) {
+      const argv = hostArgv(options, unit)
+      const configured = environmentOf(options, unit)
+      return {
+        argv,
+        env: {
+          // Programs of ours are scripts for the Node that runs this process.
+          PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
+          ...configured,
+          ...options.variablesOf(unit, configured),
+          INVOCATION_ID: invocation,
+        },
+        directory: options.root,
+        account: options.account,
+      }
+    },
     onLine: options.onLine,
     historyNow: options.historyNow,
   }

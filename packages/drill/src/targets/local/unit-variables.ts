@@ -1,7 +1,7 @@
-import type { ServiceUnit } from '@dr-drill/runbook-core'
+import { OperatingError, type ServiceUnit } from '@dr-drill/runbook-core'
 import { STEMEDB_PATHS } from '@dr-drill/runbook-core/stemedb'
 import { stemedbServerEntry } from '@dr-drill/simulator/server'
-import type { StoreLocation } from '../../ports/object-store/index.ts'
+import { isLoopbackHost, type StoreLocation } from '../../ports/object-store/index.ts'
 import type { RunSecrets } from './keys.ts'
 
 /** What the processes of a unit need to know besides their environment file. */
@@ -32,6 +32,18 @@ export function unitVariables(input: UnitVariablesInput): Record<string, string>
       : { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE }),
   }
   return input.unit.type === 'daemon' ? common : { ...common, ...operationVariables(input) }
+}
+
+/**
+ * What a sandbox restored is served to this machine only, whatever a runbook or a parameter says. @throws precondition-failed
+ */
+export function requireLoopback(configured: Readonly<Record<string, string>>): void {
+  const address = configured.STEMEDB_BIND_ADDR
+  if (!address || isLoopbackHost(address.slice(0, Math.max(0, address.lastIndexOf(':'))))) return
+  throw new OperatingError('precondition-failed', `a drill on local does not listen on ${address}`, {
+    subject: 'STEMEDB_BIND_ADDR',
+    hint: "Bind to 127.0.0.1: the data may be production's, and nobody else is to reach it.",
+  })
 }
 
 function operationVariables(input: UnitVariablesInput): Record<string, string> {
