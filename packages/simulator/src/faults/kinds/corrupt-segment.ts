@@ -13,9 +13,9 @@ const parameters = z.strictObject({
 type Parameters = z.infer<typeof parameters>
 
 /**
- * One byte of a log segment that the restore needs is another one than was written; nothing in the store knows. `one` strikes a
- * segment of which both the archive and a backup have a copy, in one of them; `all` strikes every copy there is, of a segment that the
- * newest base does not hold unless one is named.
+ * One byte of a log segment that the restore reads is another one than was written; nothing in the store knows. `one` strikes a
+ * segment of which both the archive and a backup have a copy, in the copy that is read first; `all` strikes every copy, of a
+ * segment that the newest base does not hold unless one is named.
  */
 export const corruptSegment = defineFault<Parameters>({
   kind: 'corrupt-segment',
@@ -41,7 +41,7 @@ export const planCorruptSegment: PlanSource<Parameters> = (given, contents, rand
   if (wanted.length === 0) throw nothingToStrike(given)
   const segment = random.split('segment').pick(wanted)
   const copies = copiesOf(segment, contents)
-  const struck = given.copies === 'all' ? copies : [random.split('copy').pick(copies)]
+  const struck = given.copies === 'all' ? copies : copies.slice(0, 1)
   const alterations = struck.map((key) => flip(key, segment.sizeBytes, random.split(key)))
   return {
     alterations,
@@ -50,12 +50,15 @@ export const planCorruptSegment: PlanSource<Parameters> = (given, contents, rand
   }
 }
 
-/** Every object that holds this segment, by its digest. */
-function copiesOf(segment: ArchivedSegment, { backups }: SourceContents): readonly string[] {
+/**
+ * Every object that holds this segment, by its digest, in the order in which a restore asks for them: what the newest backup brings
+ * along, then the archive, then other backups. A copy behind a good one is never read, so damage to it would not be seen.
+ */
+function copiesOf(segment: ArchivedSegment, { backups, covered }: SourceContents): readonly string[] {
   const inBackups = backups.flatMap(({ files }) =>
     files.filter((file) => file.role === 'log' && file.sha256 === segment.sha256).map(({ key }) => key),
   )
-  return [segment.key, ...inBackups]
+  return covered.includes(segment) ? [...inBackups, segment.key] : [segment.key, ...inBackups]
 }
 
 function flip(key: string, sizeBytes: number, random: RandomStream) {
