@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { OperatingError } from '@dr-drill/runbook-core'
+import { requireOwn } from './own-directories.ts'
 import { lockHolder, runBusy } from './run-lock.ts'
 
 /** Folder, below the working directory, in which runs are kept unless `--out` says otherwise. */
@@ -49,6 +50,7 @@ export function makeRunDirectory(base: string, out: string | null, runId: string
       })
     }
     mkdirSync(directory, { recursive: true, mode: 0o755 })
+    requireOwn(directory)
   } catch (thrown) {
     if (thrown instanceof OperatingError) throw thrown
     const code = (thrown as NodeJS.ErrnoException).code ?? String(thrown)

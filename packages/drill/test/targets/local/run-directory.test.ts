@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -30,6 +30,14 @@ test('a run gets a directory of its own, and never one that holds something', as
     'environment-lacking',
   )
   expect(readdirSync(made)).toEqual(['anything'])
+})
+
+test('a directory that others may write to is not taken', async () => {
+  mkdirSync(join(base, 'open'))
+  chmodSync(join(base, 'open'), 0o777)
+  for (const out of ['open', 'open/below']) {
+    expect(await codeOf(() => makeRunDirectory(base, out, 'x'))).toBe('usage-invalid')
+  }
 })
 
 test('ids sort by time', () => {
