@@ -23,7 +23,7 @@ import { DescriptorFile } from './pinned-file.ts'
 
 /** What a server is started with. */
 export interface S3ServerOptions {
-  /** Made if absent; one server per directory. */
+  /** Made if absent, closed to other users; one server per directory. */
   readonly dataDirectory: string
   /** Default 127.0.0.1. */
   readonly host?: string
@@ -62,7 +62,8 @@ const CLOSE_GRACE_MS = 300
 
 /** Starts the embedded S3 behind a real socket, over a real directory. @throws environment-lacking when it cannot listen */
 export async function startS3Server(options: S3ServerOptions): Promise<S3Server> {
-  mkdirSync(options.dataDirectory, { recursive: true })
+  // Objects are plain files: keys would guard nothing if others on this machine could read them there.
+  mkdirSync(options.dataDirectory, { recursive: true, mode: 0o700 })
   const files = nodeFileSystem({ root: options.dataDirectory, durable: options.durable ?? true })
   const service = new S3Service({
     environment: environment({ FileSystem: files }),

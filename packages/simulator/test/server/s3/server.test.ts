@@ -197,6 +197,10 @@ describe('start and stop', () => {
     expect(existsSync(`${file}.json`)).toBe(true)
   })
 
+  test('a data directory that it makes is closed to other users', () => {
+    expect(statSync(join(harness.directory, 'data')).mode & 0o077).toBe(0)
+  })
+
   test('a port in use is told as an operating error', async () => {
     const port = Number(new URL(harness.server.url).port)
     const second = startS3Server({ dataDirectory: join(harness.directory, 'other'), credentials: [], port })
