@@ -58,7 +58,9 @@ function approvalOf({ ended }: RunRecord): string {
     : ''
 }
 
+/** The directory as a shell takes it, relative when it lies near. */
 function shortest(directory: string, context: CliContext): string {
   const near = relative(context.directory, directory)
-  return near === '' || near.startsWith('..') ? directory : near
+  const path = near === '' || near.startsWith('..') ? directory : near.startsWith('-') ? `./${near}` : near
+  return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
 }
