@@ -29,11 +29,13 @@ export function storeLocation(
 ): StoreLocation {
   const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(url)
   if (match === null) {
+    // What stands before an @ may be keys.
+    const shown = url.replace(/^.*@/s, '...@')
     throw new OperatingError(
       'usage-invalid',
-      `${JSON.stringify(url)} is not of the form s3://BUCKET[/PREFIX]`,
+      `${JSON.stringify(shown)} is not of the form s3://BUCKET[/PREFIX]`,
       {
-        subject: url,
+        subject: shown,
         hint: 'Example: --source s3://stemedb-backups-prod --endpoint http://127.0.0.1:9000',
       },
     )

@@ -5,7 +5,7 @@ import {
   LOOPBACK_KEYS,
   storeLocation,
 } from '../../../src/ports/object-store/index.ts'
-import { codeOf } from '../../support/calls.ts'
+import { codeOf, errorOf } from '../../support/calls.ts'
 
 const plain = { endpoint: null, region: null }
 
@@ -61,4 +61,14 @@ test.each([
   ['10.0.0.1', false],
 ])('%s is loopback: %s', (host, expected) => {
   expect(isLoopbackHost(host)).toBe(expected)
+})
+
+test('keys that somebody put into a URL are not told again', async () => {
+  for (const url of ['s3://AKID:hunter2@bucket/x', 's3://a@b:hunter2@bucket', 'https://hunter2@host']) {
+    const error = await errorOf(() => storeLocation(url, { endpoint: null, region: null }))
+    expect(JSON.stringify(error.toRecord())).not.toContain('hunter2')
+  }
+  const endpoint = 'http://user:hunter2@127.0.0.1:1'
+  const error = await errorOf(() => storeLocation('s3://bucket', { endpoint, region: null }))
+  expect(JSON.stringify(error.toRecord())).not.toContain('hunter2')
 })
