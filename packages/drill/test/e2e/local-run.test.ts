@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Report } from '@dr-drill/runbook-core'
@@ -83,6 +83,10 @@ test('a kept world is restored but for its unarchived tail; the evidence stays, 
   const resumed = await runCli(['resume', join(base, 'whole'), '--format', 'json'])
   expect([resumed.code, reportOf(resumed)]).toEqual([0, report])
   expect(resumed.stderr).toContain('nothing is left to resume')
+  appendFileSync(join(base, 'whole', 'journal.jsonl'), '{"at":1,"dig')
+  const cut = await runCli(['report', join(base, 'whole'), '--format', 'json'])
+  expect([cut.code, reportOf(cut)]).toEqual([0, report])
+  expect(cut.stderr).toContain('incomplete; it was left out')
 })
 
 test('existing backups are only read; what nobody can prove is said; a missed objective fails', async () => {

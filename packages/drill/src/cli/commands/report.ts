@@ -15,7 +15,8 @@ export const registerReport: Register = (program, context, finish) => {
     .addHelpText('after', '\nExample:\n  ./drill report last')
     .action(async (run: string, options: { format: Format }) => {
       const directory = findRun(context.directory, run)
-      const { judged, report } = await reportAgain(directory)
+      const { judged, report, isCut } = await reportAgain(directory)
+      if (isCut) context.terminal.err('The last line of the journal is incomplete; it was left out.\n')
       showReport(report, directory, options.format, context)
       finish(judged.exitCode)
     })

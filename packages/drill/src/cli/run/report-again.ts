@@ -1,14 +1,21 @@
 import { OperatingError } from '@dr-drill/runbook-core'
 import { loadRunbook } from '@dr-drill/runbook-core/yaml'
 import { nativeChecksums } from '@dr-drill/simulator/server'
-import { judgeAndReport, type ReportedRun, recordOf } from '../../targets/local/judge-and-report.ts'
+import { judgeAndReport, type ReportedRun, readRun } from '../../targets/local/judge-and-report.ts'
 import { readRequest } from '../../targets/local/run-request.ts'
 import { stemedbActions } from '../../targets/stemedb-actions.ts'
 
-/** Judges a run again by its journal and writes its reports anew. @throws precondition-failed when it has no first event */
-export async function reportAgain(directory: string): Promise<ReportedRun> {
+/**
+ * Judges a run again by its journal, whose last line may have been cut off by a crash, and writes its reports anew.
+ *
+ * @throws precondition-failed when it has no first event
+ */
+export async function reportAgain(directory: string): Promise<ReportedRun & { readonly isCut: boolean }> {
   const { request, runbookText } = readRequest(directory)
-  const { started } = await recordOf(directory)
+  const {
+    record: { started },
+    isCut,
+  } = await readRun(directory)
   if (started === null) {
     throw new OperatingError(
       'precondition-failed',
@@ -23,7 +30,7 @@ export async function reportAgain(directory: string): Promise<ReportedRun> {
     profile: 'local',
     file: request.runbook,
   })
-  return await judgeAndReport(directory, runbook, request)
+  return { ...(await judgeAndReport(directory, runbook, request)), isCut }
 }
 
 /** A generated production's key was added to what the person asked for. */

@@ -44,6 +44,8 @@ export function storeErrorCode(name: string, status: number | null, request: Sto
   return 'store-unavailable'
 }
 
+const NO_BUCKET = "Check the bucket's name, the endpoint and the region that were given for this store."
+
 /** A store's own words are hostile, too: more of them enters no journal. */
 const MESSAGE_LENGTH_MAX = 500
 
@@ -61,5 +63,6 @@ export function storeError(thrown: unknown, request: StoreRequest): OperatingErr
   const detail = typeof code === 'string' ? code : said
   return new OperatingError(operating, `${request.store}: ${request.key}: ${detail}${text && ` (${text})`}`, {
     subject: `${request.store}:${request.key}`,
+    ...(said === 'NoSuchBucket' ? { hint: NO_BUCKET } : {}),
   })
 }

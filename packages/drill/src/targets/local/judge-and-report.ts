@@ -23,12 +23,17 @@ export interface ReportedRun {
   readonly report: Report
 }
 
-/** The record that a run's journal tells. */
-export async function recordOf(directory: string): Promise<RunRecord> {
+/** The record that a run's journal tells, and whether a crash cut off its last line, which then is no part of it. */
+export async function readRun(
+  directory: string,
+): Promise<{ readonly record: RunRecord; readonly isCut: boolean }> {
   const fold = new RecordFold()
-  await foldJournal(directory, (entry) => fold.add(entry))
-  return fold.record()
+  const end = await foldJournal(directory, (entry) => fold.add(entry))
+  return { record: fold.record(), isCut: end.dropped !== 'nothing' }
 }
+
+/** The record that a run's journal tells. */
+export const recordOf = async (directory: string): Promise<RunRecord> => (await readRun(directory)).record
 
 /** Judges a run by its journal and writes the reports into its directory. */
 export async function judgeAndReport(
