@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
   type ActionRegistry,
@@ -26,7 +25,7 @@ import type { ChildServer } from './child-server.ts'
 import { LOCAL_DISCHARGES } from './discharges.ts'
 import { keptCopies } from './evidence/kept-copies.ts'
 import type { Copies } from './evidence/source-copies.ts'
-import { LocalFaults } from './faults/local-faults.ts'
+import { runFaults } from './faults/run-faults.ts'
 import { gatherEvidence } from './gather-evidence.ts'
 import { historyShift } from './history-shift.ts'
 import { openJournal, type RunJournal } from './journal.ts'
@@ -39,7 +38,7 @@ import type { LocalRunHooks } from './run-hooks.ts'
 import { LOCAL, runIdentity } from './run-identity.ts'
 import { takeRunLock } from './run-lock.ts'
 import type { RunRequest } from './run-request.ts'
-import { probeServiceAccount, SERVICE_ACCOUNT } from './service-account.ts'
+import { probeServiceAccount } from './service-account.ts'
 import { type PreparedStores, prepareStores } from './source.ts'
 import { claimWorkDirectory, removeWorkDirectory } from './work-directory.ts'
 
@@ -117,7 +116,7 @@ class LocalRun {
       point?.continuation ?? null,
       this.#hooks.onEvent,
     )
-    const faults = await this.#faults(prepared)
+    const faults = await runFaults(this.#directory, this.#request, prepared)
     const journal = faults.watch(opened)
     try {
       await faults.arm()
@@ -203,19 +202,6 @@ class LocalRun {
       params,
       profile: LOCAL,
       file: this.#request.runbook,
-    })
-  }
-
-  async #faults({ runbook, actions, stores, secrets, target, point }: Prepared): Promise<LocalFaults> {
-    return new LocalFaults({
-      request: this.#request,
-      runbook,
-      actions,
-      record: point === null ? null : await recordOf(this.#directory),
-      stores,
-      token: secrets.statisticsToken,
-      root: join(this.#request.work, 'root'),
-      account: target.capabilities.has('chown') ? SERVICE_ACCOUNT : null,
     })
   }
 
