@@ -59,6 +59,11 @@ test('a fault that had no chance to strike makes the run inconclusive, however e
 test.each([
   ['an unknown kind', ['--fault', 'corrupt-segmnt'], 'Did you mean corrupt-segment?'],
   ['an unknown parameter', ['--fault', 's3-outage:minutes=3'], 'Parameters: seconds, step, store.'],
+  [
+    'a dry run',
+    ['--fault', 'incomplete-backup', '--dry-run'],
+    '--dry-run does nothing that --fault could strike',
+  ],
   ['a step that does not exist', ['--fault', 'kill-runner:step=nowhere'], 'nowhere, which does not exist'],
 ])('%s is told before anything is made', async (_what, args, told) => {
   const run = await runs.run('usage', args)

@@ -129,6 +129,7 @@ class LocalRun {
       if (exit.kind === 'success') await journal.append(await faults.conclude())
       if (exit.kind === 'success') await this.#collect(prepared, journal, exit.value)
     } finally {
+      faults.end()
       journal.close()
     }
     const reported = await judgeAndReport(this.#directory, runbook, this.#request)

@@ -5,6 +5,12 @@ import { strikingStep } from './striking-step.ts'
 
 /** Refuses what could not strike, or would strike what is not ours to damage. @throws usage-invalid */
 export function checkFaults(request: RunRequest, runbook: QualifiedRunbook, actions: ActionRegistry): void {
+  if (request.dryRun && request.faults.length > 0) {
+    throw new OperatingError('usage-invalid', '--dry-run does nothing that --fault could strike', {
+      subject: '--fault',
+      hint: 'Leave one of the two out.',
+    })
+  }
   for (const fault of request.faults) {
     strikingStep(fault, runbook, actions)
     const { strikes, kind } = faultKind(fault.kind)

@@ -82,9 +82,14 @@ export class LocalFaults {
     return { ...journal, handlers }
   }
 
+  /** Lets go of timers; twice is fine. */
+  end(): void {
+    for (const moment of this.#moments) moment.end()
+  }
+
   /** The steps have ended: stores are whole again (what was damaged stays so), and what struck since is told. */
   async conclude(): Promise<readonly RunEvent[]> {
-    for (const moment of this.#moments) moment.end()
+    this.end()
     const events = await this.#struck()
     await Promise.all([this.#source, this.#archive].map((store) => clear(store)))
     return events
@@ -119,9 +124,9 @@ export class LocalFaults {
   /** Faults whose rules were asked since this was last looked at. */
   async #struck(): Promise<readonly RunEvent[]> {
     if (this.#observed.length === 0) return []
-    const counted = await Promise.all([this.#source, this.#archive].map((store) => store?.hits()))
+    const counted = await Promise.all([this.#source, this.#archive].map(countsOf))
     const timesOf = ({ ids }: Observed): number =>
-      counted.reduce((sum, hits) => sum + ids.reduce((all, id) => all + (hits?.get(id) ?? 0), 0), 0)
+      counted.reduce((sum, hits) => sum + ids.reduce((all, id) => all + (hits.get(id) ?? 0), 0), 0)
     const struck = this.#observed.filter((one) => timesOf(one) > 0)
     this.#observed = this.#observed.filter((one) => !struck.includes(one))
     return struck.map((one) => ({
@@ -132,8 +137,13 @@ export class LocalFaults {
   }
 }
 
+/** A store that does not tell has ended; what struck in it and was not told did not strike for certain. */
+async function countsOf(store: StoreRules | null): Promise<ReadonlyMap<string, number>> {
+  return (await store?.hits().catch(() => null)) ?? new Map()
+}
+
 async function clear(store: StoreRules | null): Promise<void> {
-  if (store !== null && store.rules.length > 0) await store.replace([])
+  if (store !== null && store.rules.length > 0) await store.replace([]).catch(() => {})
 }
 
 function embedded(stores: PreparedStores, endpoint: string | null, token: string): StoreRules | null {
