@@ -32,16 +32,24 @@ export interface Listener {
   readonly inode: string
 }
 
-/** Every TCP socket of this machine that listens on IPv4. */
-function listeners(): Listener[] {
+/** Every TCP socket of this machine on IPv4, in one state of those that the kernel tells. */
+function socketsIn(state: '0A' | '01'): Listener[] {
   return readFileSync('/proc/net/tcp', 'utf8')
     .split('\n')
     .slice(1)
     .map((line) => line.trim().split(/\s+/))
-    .filter(([, , , state]) => state === '0A')
+    .filter((fields) => fields[3] === state)
     .map(([, local = '', , , , , , , , inode = '']) => {
       return { port: Number.parseInt(local.split(':')[1] ?? '', 16), inode }
     })
+}
+
+const listeners = (): Listener[] => socketsIn('0A')
+
+/** True when the connection whose own port is this one was made by one of these processes. */
+export function isConnectedBy(port: number, pids: readonly number[]): boolean {
+  const inodes = new Set(pids.flatMap(socketsOf))
+  return socketsIn('01').some((socket) => socket.port === port && inodes.has(socket.inode))
 }
 
 /** On what these processes listen. */
