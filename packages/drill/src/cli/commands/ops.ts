@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import { visibleLines } from '../../ports/log.ts'
 import type { CliContext } from '../context.ts'
 import { type Format, flag, formatFlag } from '../flags.ts'
+import { opsDocument } from '../ops/ops-document.ts'
 import {
   KEY_REF,
   type OpsOptions,
@@ -44,7 +45,7 @@ export const registerOps: Register = (program, context, finish) => {
   ): void => {
     shared(ops.command(name).summary(lowered(summary)).description(summary), name).action(
       async (options: Options) => {
-        finish(await perform(run, options, context))
+        finish(await perform(name, run, options, context))
       },
     )
   }
@@ -60,6 +61,8 @@ export const registerOps: Register = (program, context, finish) => {
     runVerify,
   )
 }
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
 const lowered = (sentence: string): string => `${sentence.charAt(0).toLowerCase()}${sentence.slice(1, -1)}`
 
@@ -83,6 +86,7 @@ function shared(command: Command, name: string): Command {
 }
 
 async function perform(
+  name: string,
   run: (world: OpsWorld, options: Options) => Task<Outcome>,
   options: Options,
   context: CliContext,
@@ -91,7 +95,7 @@ async function perform(
   try {
     const { exitCode, output, text } = await runTask(run(world, options), world.environment, context)
     context.terminal.out(
-      options.format === 'json' ? `${JSON.stringify(output)}\n` : `${visibleLines(text)}\n`,
+      options.format === 'json' ? `${opsDocument(name, output)}\n` : `${visibleLines(text)}\n`,
     )
     return exitCode
   } finally {
@@ -136,7 +140,7 @@ function* runArchive(world: OpsWorld, options: Options): Task<Outcome> {
   })
   const through =
     output.archivedThrough === null ? '' : `, archived through position ${output.archivedThrough}`
-  return { exitCode: 0, output, text: `${output.archived.length} segments archived${through}` }
+  return { exitCode: 0, output, text: `${counted(output.archived.length, 'segment')} archived${through}` }
 }
 
 function* runVerify(world: OpsWorld, options: Options): Task<Outcome> {
@@ -151,7 +155,7 @@ function* runVerify(world: OpsWorld, options: Options): Task<Outcome> {
   )
   const text = [
     ...problems,
-    `${output.verified.length} backups read back whole, ${output.problems.length} problems`,
+    `${counted(output.verified.length, 'backup')} read back whole, ${counted(output.problems.length, 'problem')}`,
   ].join('\n')
   return { exitCode: output.ok ? 0 : 1, output, text }
 }
