@@ -12,7 +12,7 @@ export interface TargetFit {
   readonly name: string
   /** Steps that cannot run there at all. */
   readonly cannotRun: readonly Lack[]
-  /** Steps that run without part of what they do; listed in the report as not exercised. */
+  /** Steps that are skipped for lack of what they require, or run without part of what they do; the report lists them. */
   readonly notExercised: readonly Lack[]
 }
 
@@ -22,6 +22,12 @@ export function fitTarget(steps: readonly StaticStep[], target: PlanTarget): Tar
   const notExercised: Lack[] = []
   for (const { step, action, skipped } of steps) {
     if (skipped) continue
+    // What a step itself requires decides first: without it the step is skipped, whatever its action could do.
+    const unmet = (step.requires ?? []).filter((one) => !target.capabilities.has(one))
+    if (unmet.length > 0) {
+      notExercised.push({ step: step.id, missing: unmet })
+      continue
+    }
     const ports = action.ports.filter((port) => target.ports !== null && !target.ports.has(port))
     const required = action.capabilities.required.filter((one) => !target.capabilities.has(one))
     const optional = action.capabilities.optional.filter((one) => !target.capabilities.has(one))
