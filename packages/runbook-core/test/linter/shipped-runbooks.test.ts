@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import {
   ActionRegistry,
   actionsFor,
+  CAPABILITIES,
   explain,
   lint,
   NO_FACTS,
@@ -41,6 +42,19 @@ describe.each(files)('%s', (file) => {
     const words = explain(planned).join('\n')
     expect(words).toContain('the longest archive interval that would hold it is 13m59s')
     expect(words).toContain('does NOT hold its objectives: the worst-case loss exceeds the RPO.')
+  })
+
+  test('says beforehand which steps a target without an address of its own does not exercise', () => {
+    const capabilities = new Set(CAPABILITIES.filter((one) => one !== 'change-bind-address'))
+    const { target } = plan(read('local'), { registry, target: { name: 'local', capabilities, ports: null } })
+    expect(target).toEqual({
+      name: 'local',
+      cannotRun: [],
+      notExercised: ['open-address', 'restart-service', 'await-health-again'].map((step) => ({
+        step,
+        missing: ['change-bind-address'],
+      })),
+    })
   })
 
   test('takes longer for larger backups, until the RTO does not hold', () => {

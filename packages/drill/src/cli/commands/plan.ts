@@ -71,8 +71,16 @@ export const registerPlan: Register = (program, context, finish) => {
     })
 }
 
+/** What `local` offers on this machine: owners can be changed by the superuser alone. */
 const LOCAL: PlanTarget = {
   name: 'local',
-  capabilities: new Set(['service-manager', 'dns', 'traffic', 'alerts', 'notify', 'chown']),
+  capabilities: new Set([
+    'service-manager',
+    'dns',
+    'traffic',
+    'alerts',
+    'notify',
+    ...(process.getuid?.() === 0 ? (['chown'] as const) : []),
+  ]),
   ports: null,
 }
