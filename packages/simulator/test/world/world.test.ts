@@ -1,4 +1,14 @@
-import { driveSync, environment, formatInstant, type PortHandlers } from '@dr-drill/runbook-core'
+import {
+  driveSync,
+  endLine,
+  environment,
+  formatInstant,
+  judgeFiles,
+  type PortHandlers,
+  readbackHeaderLine,
+  readbackLine,
+  type Task,
+} from '@dr-drill/runbook-core'
 import {
   assertionDigest,
   decodeAssertion,
@@ -75,7 +85,12 @@ function recordsOf(bytes: Uint8Array) {
     }
     return found
   }
-  const exit = driveSync(reading(), environment({ FileSystem: disk.handlers() as unknown as PortHandlers }))
+  return perform(reading(), disk)
+}
+
+/** The value of a task over a disk. */
+function perform<A>(task: Task<A>, disk: SimulatedDisk): A {
+  const exit = driveSync(task, environment({ FileSystem: disk.handlers() as unknown as PortHandlers }))
   if (exit?.kind !== 'success') throw exit?.kind === 'failure' ? exit.error : new Error('it was interrupted')
   return exit.value
 }
@@ -190,6 +205,39 @@ describe.each(isLong ? [1, 2, 5, 7, 11, 13] : [1, 5])('the history of seed %i', 
       if (op === 'submitted') begun.add(key)
       else if (op === 'acknowledged') expect(begun.has(key)).toBe(true)
     }
+  })
+
+  test('is judged, ledger against a readback made from its segments alone, to have lost its tail and nothing else', () => {
+    const records = archive.flatMap((key) => recordsOf(objects.get(key) ?? new Uint8Array(0)))
+    const disk = new SimulatedDisk()
+    const readback = [
+      readbackHeaderLine({ order: 'none' }),
+      ...records.map(({ key, digest }) => readbackLine({ key, digest })),
+      endLine(records.length),
+    ].join('')
+    disk.place('/ledger.jsonl', Buffer.from(made.ledger))
+    disk.place('/readback.jsonl', Buffer.from(readback))
+    disk.place('/work/.keep', new Uint8Array(0))
+    const { judgement, exitCode } = perform(
+      judgeFiles({
+        ledger: '/ledger.jsonl',
+        readback: '/readback.jsonl',
+        workPath: '/work',
+        failureAt: null,
+      }),
+      disk,
+    )
+    const lost = acknowledged.length - records.length
+    expect([exitCode, judgement.verdict.kind]).toEqual([0, 'restored-with-loss'])
+    expect(judgement.loss).toMatchObject({
+      recovered: records.length,
+      lost,
+      altered: 0,
+      duplicated: 0,
+      unexpected: 0,
+    })
+    const [oldest] = acknowledged.slice(records.length)
+    expect(judgement.rpo.lossWindowMs).toBe(made.world.failureAt - (oldest?.at ?? 0))
   })
 
   test('is signed by its trust key', () => {
