@@ -7,6 +7,7 @@ import { type ActionDefinition, defineAction } from '../define-action.ts'
 import { whileAnswering } from '../support/answering.ts'
 import { type Patience, patienceOf, patiently } from '../support/patience.ts'
 import { backupDescription, milliseconds, name, refusal } from '../support/schemas.ts'
+import { toldRefusals } from '../support/told-refusals.ts'
 
 const input = z.strictObject({
   store: name,
@@ -50,6 +51,9 @@ export function selectBackup(
   })
 }
 
+/** Files of all usable backups together that an output holds: months of backups would not fit a line of the journal. */
+const USABLE_FILES_MAX = 4_000
+
 function* select(format: BackupFormat, given: z.infer<typeof input>): Task<z.infer<typeof output>> {
   const patience = patienceOf(given.patienceMs)
   const candidates = yield* patiently(patience, `object store "${given.store}"`, () =>
@@ -57,6 +61,7 @@ function* select(format: BackupFormat, given: z.infer<typeof input>): Task<z.inf
   )
   const usable: BackupDescription[] = []
   const refused: z.infer<typeof refusal>[] = []
+  let files = 0
   for (const candidate of candidates) {
     const described = yield* describe(format, given, candidate, patience)
     if (described.kind === 'refused') {
@@ -67,16 +72,22 @@ function* select(format: BackupFormat, given: z.infer<typeof input>): Task<z.inf
         reason: 'after-target',
         detail: 'it holds records from after the target',
       })
-    } else usable.push(described.description)
+    } else if (usable.length > 0 && files + described.description.files.length > USABLE_FILES_MAX) {
+      refused.push({ name: candidate.name, reason: 'not-needed', detail: 'enough newer ones are usable' })
+    } else {
+      usable.push(described.description)
+      files += described.description.files.length
+    }
   }
-  for (const { name: refusedName, reason, detail } of refused) {
+  const told = toldRefusals(refused)
+  for (const { name: refusedName, reason, detail } of told) {
     yield* Log.write({ level: 'warn', message: `backup ${refusedName} refused: ${reason}: ${detail}` })
   }
   const [newest] = usable
-  if (newest === undefined) throw noneUsable(given.store, refused)
+  if (newest === undefined) throw noneUsable(given.store, told)
   return {
     usable: usable as z.infer<typeof backupDescription>[],
-    refused,
+    refused: told,
     name: newest.name,
     totalBytes: newest.totalBytes,
     recordCount: newest.recordCount,

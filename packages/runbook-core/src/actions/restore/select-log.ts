@@ -17,6 +17,8 @@ import {
   sha256Hex,
 } from '../support/schemas.ts'
 
+import { toldRefusals } from '../support/told-refusals.ts'
+
 const input = z.strictObject({
   store: name,
   trustKey: z
@@ -95,11 +97,9 @@ function* select(format: LogFormat, given: Input): Task<Output> {
   addOrphans(archived, listed.refused, given, format, want)
   addUnlisted(archived, given, format, want)
   addBackups(given, format, want)
-  for (const one of listed.refused) {
-    yield* Log.write({
-      level: 'warn',
-      message: `archived segment ${one.key} refused: ${one.reason}: ${one.detail}`,
-    })
+  const told = toldRefusals(listed.refused.map((one) => ({ ...one, name: one.key })))
+  for (const { name: key, reason, detail } of told) {
+    yield* Log.write({ level: 'warn', message: `archived segment ${key} refused: ${reason}: ${detail}` })
   }
   const ordered = [...segments.values()].sort(
     (a, b) => a.fileName.length - b.fileName.length || compareUtf8(a.fileName, b.fileName),
@@ -107,7 +107,7 @@ function* select(format: LogFormat, given: Input): Task<Output> {
   return {
     history,
     segments: ordered,
-    refused: listed.refused.map((one) => ({ name: one.key, reason: one.reason, detail: one.detail })),
+    refused: told,
     bytes: ordered.reduce((sum, one) => sum + (one.sizeBytes ?? 0), 0),
   }
 }

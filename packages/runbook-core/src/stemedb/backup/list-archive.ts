@@ -33,8 +33,8 @@ export function* listArchive(
   for (const history of [...entries.keys()].sort(compareUtf8)) {
     const newestFirst = [...entries.get(history)!.values()].sort((a, b) => b.number - a.number)
     const found = yield* readBackwards(checksums, input.store, trustKey, newestFirst, after)
-    segments.push(...found.segments)
-    refused.push(...found.refused)
+    for (const segment of found.segments) segments.push(segment)
+    for (const one of found.refused) refused.push(one)
   }
   return { segments, refused }
 }
@@ -55,15 +55,21 @@ function* readBackwards(
       .map((entry) => () => readArchived(checksums, store, trustKey, entry))
     for (const read of yield* all(tasks, CONCURRENCY)) {
       if (isRefusedSegment(read)) {
-        refused.unshift(read)
+        refused.push(read)
         continue
       }
-      if (after !== null && requirePosition(read.lastPosition) <= after) return { segments, refused }
-      segments.unshift(read)
+      if (after !== null && requirePosition(read.lastPosition) <= after) return oldestFirst(segments, refused)
+      segments.push(read)
     }
   }
-  return { segments, refused }
+  return oldestFirst(segments, refused)
 }
+
+/** Reversed once: to put each in front of the others would take for ever where a hostile bucket lists millions. */
+const oldestFirst = (segments: ArchivedSegment[], refused: RefusedSegment[]): ArchiveListing => ({
+  segments: segments.reverse(),
+  refused: refused.reverse(),
+})
 
 /** Every key below the archive's prefix, by history and number; keys that name neither segment nor sidecar are refused. */
 function* listEntries(
