@@ -73,12 +73,12 @@ const NEEDS: Readonly<Partial<Record<InvariantId, string>>> = {
   I12: 'inventory',
   I16: 'disk-peak',
 }
-test.each(Object.entries(NEEDS))(
+test.each(Object.entries(NEEDS) as [InvariantId, string][])(
   '%s without the evidence "%s", or with one that cannot be read, is not checked',
   (id, subject) => {
     expect(EVIDENCE_OF_GOOD[subject]).toBeDefined()
-    expect(status(id as InvariantId, { evidence: { [subject]: undefined } })).toBe('not-checked')
-    expect(status(id as InvariantId, { evidence: { [subject]: { nonsense: true } } })).toBe('not-checked')
+    expect(status(id, { evidence: { [subject]: undefined } })).toBe('not-checked')
+    expect(status(id, { evidence: { [subject]: { nonsense: true } } })).toBe('not-checked')
   },
 )
 
