@@ -57,8 +57,6 @@ test('a fault that had no chance to strike makes the run inconclusive, however e
 })
 
 test.each([
-  ['an unknown kind', ['--fault', 'corrupt-segmnt'], 'Did you mean corrupt-segment?'],
-  ['an unknown parameter', ['--fault', 's3-outage:minutes=3'], 'Parameters: seconds, step, store.'],
   [
     'a dry run',
     ['--fault', 'incomplete-backup', '--dry-run'],

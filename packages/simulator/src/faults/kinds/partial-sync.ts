@@ -35,11 +35,13 @@ export const partialSync = defineFault<Parameters>({
 
 /** Decides which objects never arrived. */
 export const planPartialSync: PlanSource<Parameters> = (given, contents, random) => {
-  const keys = random.split('files').shuffle(candidates(given, contents)).slice(0, given.files)
+  const able = candidates(given, contents)
+  const drawn = random.split('files').shuffle(able)
+  const listed = given.how === 'listing'
+  const keys = (listed && given.where === 'archive' ? apart(drawn, able) : drawn).slice(0, given.files)
   if (keys.length === 0)
     throw new OperatingError('usage-invalid', `partial-sync: the ${given.where} has nothing to lose`)
   const times = given.lasting ? null : 1
-  const listed = given.how === 'listing'
   // A segment that is not listed has no sidecar listed either.
   const hidden = listed && given.where === 'archive' ? keys.flatMap((key) => [key, `${key}.json`]) : keys
   return {
@@ -51,6 +53,17 @@ export const planPartialSync: PlanSource<Parameters> = (given, contents, random)
     ],
     detail: `${listed ? 'listings' : 'transfers'} left out ${keys.join(', ')}`,
   }
+}
+
+/** No two neighbours: a segment that is not listed is vouched for by the one that follows it. */
+function apart(drawn: readonly string[], inOrder: readonly string[]): readonly string[] {
+  const taken: string[] = []
+  for (const key of drawn) {
+    const at = inOrder.indexOf(key)
+    if (![inOrder[at - 1], inOrder[at + 1]].some((other) => other !== undefined && taken.includes(other)))
+      taken.push(key)
+  }
+  return taken
 }
 
 /** The archive's newest segment is left alone: nobody could tell that it was ever there. */
