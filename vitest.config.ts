@@ -17,6 +17,8 @@ export default defineConfig({
   test: {
     passWithNoTests: false,
     retry: 0,
+    // All cores; the default leaves one idle, which on two is half.
+    maxWorkers: '100%',
     testTimeout: 120_000,
     hookTimeout: 120_000,
     reporters: ['default'],
