@@ -91,6 +91,15 @@ describe('documents', () => {
     expect(named.length).toBeGreaterThan(20)
   })
 
+  test('the steps that the README shows are those of the runbook', () => {
+    const runbook = read('fixtures/runbooks/full-restore.yaml')
+    const titles = [...read('README.md').matchAll(/^[✔–] ([^:(]+?)(?: \(|: )/gm)].map(
+      (match) => match[1] ?? '',
+    )
+    expect(titles.length).toBeGreaterThan(5)
+    expect(titles.filter((title) => !runbook.includes(`title: ${title}\n`))).toEqual([])
+  })
+
   test('every command that a document shows exists', () => {
     const commands = new Set(
       files.flatMap((file) => /^packages\/drill\/src\/cli\/commands\/([a-z]+)\.ts$/.exec(file)?.[1] ?? []),
