@@ -82,6 +82,10 @@ describe('from facts to verdict', () => {
     expect(judge({ started: { faults: [fault] } }).exitCode).toBe(4)
     expect(judge({ started: { faults: [fault] }, extra: [fired] }).exitCode).toBe(0)
     expect(judge({ started: { faults: [fault, fault] }, extra: [fired] }).exitCode).toBe(4)
+    // A refusal before it could strike shows nothing of it either.
+    const refused = { order: ['choose'], ended: ended('failed', 'log-corrupt'), started: { faults: [fault] } }
+    expect(judge(refused)).toMatchObject({ exitCode: 4, verdict: { kind: 'inconclusive' } })
+    expect(judge({ ...refused, extra: [fired] })).toMatchObject({ exitCode: 3, verdict: { kind: 'refused' } })
   })
 
   test('missed objectives do not pass', () => {
