@@ -5,6 +5,7 @@ import { listenForSignals } from './interrupts.ts'
 import { endWithParent } from './parent-watch.ts'
 import { printError } from './print-error.ts'
 import { runProgram } from './program.ts'
+import { keepHeapSmall } from './small-heap.ts'
 import { processTerminal } from './terminal.ts'
 
 const terminal = processTerminal(process.env)
@@ -22,6 +23,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string
 }
 const args = process.argv.slice(2)
+keepHeapSmall(args)
 const exitCode = await runProgram(
   args,
   {

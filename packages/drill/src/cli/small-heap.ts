@@ -1,0 +1,20 @@
+import { setFlagsFromString } from 'node:v8'
+
+/** How far the old generation may grow beyond what was alive at the last full collection, percent. */
+const GROWTH_PERCENT = 30
+
+/** Commands whose memory is promised to stay flat, however much data passes through them (docs/performance.md). */
+const FLAT = new Set(['run', 'resume', 'judge'])
+
+/**
+ * Makes the collector of this process prefer a small heap to few collections, for commands that promise flat memory. By default V8
+ * lets both generations grow with the rate of garbage, so that ten times the data would take much more memory although hardly anything
+ * of it is alive at once. Unlike a limit, this never ends a process that really needs more.
+ */
+export function keepHeapSmall(args: readonly string[]): void {
+  const [command = ''] = args
+  if (!FLAT.has(command)) return
+  // Both are read at each collection, so they hold from here on.
+  setFlagsFromString('--semi-space-growth-factor=1')
+  setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`)
+}
