@@ -71,6 +71,7 @@ export async function downloadObject(
     }
   } finally {
     body.destroy()
+    await sink.close()
   }
 }
 

@@ -1,17 +1,28 @@
 import type { CallContext, FileSystemContract, PortHandler } from '@dr-drill/runbook-core'
 
-const CHUNK_BYTES = 512 * 1024
+const CHUNK_BYTES = 256 * 1024
+/** Buffers kept for the next downloads; more than run at once would lie idle. */
+const KEPT_MAX = 16
+const kept: Buffer[] = []
+
+const takeBuffer = (): Buffer => kept.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES)
+
+function giveBuffer(buffer: Buffer | null): void {
+  if (buffer !== null && kept.length < KEPT_MAX) kept.push(buffer)
+}
+
 const uncancelled: CallContext = { onCancel() {} }
 
 /**
  * Writes a stream into one file of the target, through the target's own FileSystem, so that its rules (root, symlinks, owners)
- * hold. Two buffers: one fills while the other is written; memory does not grow with the file.
+ * hold. Two buffers: one fills while the other is written; memory does not grow with the file, nor, since buffers are used again, with
+ * the number of files.
  */
 export class FileSink {
   readonly #files: PortHandler<FileSystemContract>
   readonly #path: string
-  #filling = Buffer.allocUnsafe(CHUNK_BYTES)
-  #spare = Buffer.allocUnsafe(CHUNK_BYTES)
+  #filling: Buffer | null = null
+  #spare: Buffer | null = null
   #filled = 0
   #offset = 0
   #writing: Promise<unknown> = Promise.resolve()
@@ -40,6 +51,7 @@ export class FileSink {
   async add(bytes: Uint8Array): Promise<void> {
     let taken = 0
     while (taken < bytes.length) {
+      this.#filling ??= takeBuffer()
       const count = Math.min(bytes.length - taken, CHUNK_BYTES - this.#filled)
       this.#filling.set(bytes.subarray(taken, taken + count), this.#filled)
       this.#filled += count
@@ -54,9 +66,19 @@ export class FileSink {
     await this.#writing
   }
 
+  /** Gives its buffers back, once nothing writes from them any more. Always the last call, also after a failure. */
+  async close(): Promise<void> {
+    await this.#writing.catch(() => {})
+    giveBuffer(this.#filling)
+    giveBuffer(this.#spare)
+    this.#filling = null
+    this.#spare = null
+  }
+
   async #flush(): Promise<void> {
     await this.#writing
     const full = this.#filling
+    if (full === null) return
     const input = { path: this.#path, offset: this.#offset, bytes: full.subarray(0, this.#filled) }
     this.#filling = this.#spare
     this.#spare = full
