@@ -90,7 +90,8 @@ function stopped(record: RunRecord, steps: readonly StepFacts[], times: Mileston
   const refusing =
     code === 3 || code === 2 || (cause?.code !== 'cancelled' && isOutage(cause?.code) && !hasPlaced(steps))
   if (untouched && refusing) return refused(record, reason, next)
-  return { kind: 'failed', reason, next: `${next} Then resume the run.`, exitCode: 1 }
+  const resume = next.includes('resume') ? next : `${next} Then resume the run.`
+  return { kind: 'failed', reason, next: resume, exitCode: 1 }
 }
 
 /** A refusal says nothing about faults that had no chance to strike: a run that was to show what they do shows nothing. */

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { Task } from '../../effects/index.ts'
 import { OperatingError } from '../../errors/index.ts'
-import { Clock, ObjectStore, Services } from '../../ports/index.ts'
+import { Clock, Log, ObjectStore, Random, Services } from '../../ports/index.ts'
 import type { DatabasePack } from '../database-pack.ts'
 import { type ActionDefinition, defineAction } from '../define-action.ts'
+import { patienceOf, patiently } from '../support/patience.ts'
 import { milliseconds, name, unitName } from '../support/schemas.ts'
 
 const input = z.strictObject({
@@ -15,6 +16,8 @@ const input = z.strictObject({
   store: name,
   /** For all of it together. */
   timeoutMs: milliseconds,
+  /** How long the store may be silent while it is looked at. */
+  patienceMs: milliseconds.default(0),
 })
 type Input = z.infer<typeof input>
 const output = z.object({
@@ -47,7 +50,7 @@ export function forceBackup(pack: DatabasePack): ActionDefinition<Input, Output>
       exposes: [],
     }),
     capabilities: { required: ['service-manager'], optional: [] },
-    ports: [Services.$id, ObjectStore.$id, Clock.$id],
+    ports: [Services.$id, ObjectStore.$id, Clock.$id, Log.$id, Random.$id],
     traits: ['protects'],
     estimate: () => ({ bestMs: 1_000, likelyMs: 600_000, worstMs: 1_200_000 }),
     run: (given) => force(pack, given),
@@ -57,16 +60,18 @@ export function forceBackup(pack: DatabasePack): ActionDefinition<Input, Output>
 function* force(pack: DatabasePack, given: Input): Task<Output> {
   const { store } = given
   const deadline = (yield* Clock.drillNow({})) + given.timeoutMs
-  const before = new Set((yield* pack.backup.list({ store })).map((one) => one.name))
+  const ask = <A>(task: () => Task<A>): Task<A> =>
+    patiently(patienceOf(given.patienceMs), `store "${store}"`, task)
+  const before = new Set((yield* ask(() => pack.backup.list({ store }))).map((one) => one.name))
   yield* runOnce(given.archiveService, deadline)
   yield* runOnce(given.backupService, deadline)
-  const fresh = (yield* pack.backup.list({ store })).filter((one) => !before.has(one.name))
+  const fresh = (yield* ask(() => pack.backup.list({ store }))).filter((one) => !before.has(one.name))
   for (const candidate of fresh) {
-    const described = yield* pack.backup.describe({ store, candidate, trustKey: null })
+    const described = yield* ask(() => pack.backup.describe({ store, candidate, trustKey: null }))
     if (described.kind !== 'usable') continue
     if (given.verifyService !== null) yield* runOnce(given.verifyService, deadline)
     const { name: backup, stopPosition, recordCount, history } = described.description
-    const log = yield* pack.log.list({ store, trustKey: null, after: null })
+    const log = yield* ask(() => pack.log.list({ store, trustKey: null, after: null }))
     const archivedSegments = log.segments.filter((one) => one.history === history).length
     if (archivedSegments === 0) throw unprotected(`no log of history ${history}`, given.archiveService, store)
     return { backup, stopPosition, recordCount, archivedSegments }

@@ -68,7 +68,10 @@ export class FakeStore {
           ? null
           : { sizeBytes: bytes.length, etag: '"e"', versionId: null, lastModifiedAt: 0 }
       },
-      list: () => ({ objects: [], prefixes: [], cursor: null }),
+      list: ({ prefix }) => {
+        this.weather('list', prefix)
+        return { objects: [], prefixes: [], cursor: null }
+      },
     }
   }
 }

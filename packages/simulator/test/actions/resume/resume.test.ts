@@ -127,6 +127,19 @@ describe('force-backup', () => {
     expect(error.hint).toContain('do not let clients in')
   })
 
+  it('bears a store that is silent for a while, no longer than its patience', () => {
+    const silentUntil = (at: number): FakeHost => {
+      const host = protecting()
+      host.store.weather = () => {
+        if (host.clock.now < at) throw new OperatingError('store-unavailable', 'no answer')
+      }
+      return host
+    }
+    const input = { ...INPUT, patienceMs: 5_000 }
+    expect(silentUntil(4_000).perform('force-backup', input).backup).toBe('fresh-1')
+    expect(silentUntil(6_000).failure('force-backup', input).code).toBe('store-unavailable')
+  })
+
   it('passes on what a unit failed with', () => {
     const host = protecting()
     host.services.onRun = (name) => {
