@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { generateWorld, RandomStream, type World, worldSigningKey } from '@dr-drill/simulator'
 import { nativeChecksums, nativeS3Digests } from '@dr-drill/simulator/server'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { Bucket } from './bucket.ts'
 import { DAMAGES, type Damage } from './damages.ts'
 import { isPrefix, lossOf, readLedger, Survey } from './truth.ts'
@@ -36,6 +36,9 @@ const signer = worldSigningKey(SEED)
 interface Given {
   readonly trusted: boolean
   readonly known: boolean
+  /** The object that is hit; drawn when absent. */
+  readonly target?: string
+  readonly params?: Readonly<Record<string, string>>
 }
 
 interface Case extends Given {
@@ -49,7 +52,16 @@ function damagedDrill(kinds: readonly string[], given: Given, random: RandomStre
   const damages = kinds.map((kind) => {
     const damage = DAMAGES[kind]
     if (damage === undefined) throw new Error(`no damage ${kind}`)
-    return damage({ bucket, pristine, survey, foreign, random, signer })
+    const { target } = given
+    return damage({
+      bucket,
+      pristine,
+      survey,
+      foreign,
+      random,
+      signer,
+      ...(target === undefined ? {} : { target }),
+    })
   })
   const before = bucket.disk.image(nativeChecksums.sha256())
   const drill = virtualDrill({
@@ -57,6 +69,7 @@ function damagedDrill(kinds: readonly string[], given: Given, random: RandomStre
     failureAt: world.failureAt,
     ledger: given.known ? Buffer.from(ledgerText) : null,
     trustKey: given.trusted ? world.trustKey : null,
+    ...(given.params === undefined ? {} : { params: given.params }),
   })
   expect(bucket.disk.image(nativeChecksums.sha256()), 'the source is only read').toBe(before)
   return { ...given, damages, drill }
@@ -176,6 +189,42 @@ test('a record altered and resealed: a trusted key refuses it, a ledger finds it
     'unproven',
     'unproven',
   ])
+})
+
+describe('the last archived segment, of which there is one copy,', () => {
+  const last = survey.archived.at(-1)?.key ?? ''
+  const kinds = [
+    'byte flipped',
+    'byte flipped, checksum mended',
+    'object cut',
+    'object cut, checksum mended',
+    'object removed',
+    'bytes removed, record left',
+  ]
+  test.each(kinds)('%s: is refused by name, and given up when the loss is accepted', (kind) => {
+    const given = { trusted: true, known: true, target: last }
+    const { drill } = expectTruth([kind], given, `last ${kind}`)
+    expect(drill.judged).toMatchObject({ verdict: { kind: 'refused' }, exitCode: 3 })
+    expect(drill.judged.verdict.reason).toContain(last.slice(last.lastIndexOf('/') + 1))
+    expect(drill.judged.verdict.next).toContain('accept-loss=true')
+    const accepted = { ...given, params: { 'accept-loss': 'true' } }
+    const { drill: prefix } = expectTruth([kind], accepted, `last ${kind}`)
+    expect(prefix.judged.verdict.kind).toBe('restored-with-loss')
+    expect(isPrefix(ledger, prefix.served)).toBe(true)
+    expect(prefix.served.length).toBeLessThan(survey.records)
+  })
+
+  test('its sidecar unreadable: is refused when signatures count, and taken for what it says when none do', () => {
+    const target = `${last}.json`
+    const { drill } = expectTruth(['byte flipped'], { trusted: true, known: true, target }, 'sidecar')
+    expect(drill.judged.verdict.kind).toBe('refused')
+    const { drill: unsigned } = expectTruth(
+      ['byte flipped'],
+      { trusted: false, known: true, target },
+      'sidecar',
+    )
+    expect(unsigned.served.length).toBe(survey.records)
+  })
 })
 
 test('what the signer itself sealed falsely is found by the ledger alone', () => {

@@ -72,7 +72,10 @@ function* fetchSegments(given: Input, context: ActionContext): Task<Output> {
     const got = results[index]
     if (got?.ok === true && got.sha256 !== null && got.sizeBytes !== null) {
       files.push({ fileName: segment.fileName, at: got.path, sha256: got.sha256, sizeBytes: got.sizeBytes })
-    } else missing.push({ fileName: segment.fileName, tried: [...(got?.tried ?? [])] })
+    } else {
+      const tried = [...(segment.lost === null ? [] : [segment.lost]), ...(got?.tried ?? [])]
+      missing.push({ fileName: segment.fileName, tried })
+    }
   })
   return { files, missing, bytes: files.reduce((sum, file) => sum + file.sizeBytes, 0) }
 }

@@ -45,6 +45,8 @@ export const wantedSegment = z.object({
   sha256: sha256Hex.nullable(),
   sizeBytes: bytes.nullable(),
   copies: z.array(copy),
+  /** Why none of the places that should hold it is worth trying; null when there are some to try. */
+  lost: z.string().nullable().default(null),
 })
 
 const output = z.object({
@@ -90,20 +92,23 @@ function* select(format: LogFormat, given: Input): Task<Output> {
   const segments = new Map<string, z.infer<typeof wantedSegment>>()
   const want = (fileName: string, sha256: string | null, sizeBytes: number | null, found: Copy): void => {
     const known = segments.get(fileName)
-    if (known === undefined) segments.set(fileName, { fileName, sha256, sizeBytes, copies: [found] })
+    if (known === undefined)
+      segments.set(fileName, { fileName, sha256, sizeBytes, copies: [found], lost: null })
+    // What a manifest lists is known by its digest, whatever was taken for it before.
+    else if (known.sha256 === null)
+      segments.set(fileName, { ...known, sha256, sizeBytes, copies: [...known.copies, found] })
     else if (known.sha256 === sha256 || sha256 === null) known.copies.push(found)
   }
   addArchived(archived, given.store, want)
   addOrphans(archived, listed.refused, given, format, want)
   addUnlisted(archived, given, format, want)
   addBackups(given, format, want)
+  addLost(listed.refused, given, format, segments)
   const told = toldRefusals(listed.refused.map((one) => ({ ...one, name: one.key })))
   for (const { name: key, reason, detail } of told) {
     yield* Log.write({ level: 'warn', message: `archived segment ${key} refused: ${reason}: ${detail}` })
   }
-  const ordered = [...segments.values()].sort(
-    (a, b) => a.fileName.length - b.fileName.length || compareUtf8(a.fileName, b.fileName),
-  )
+  const ordered = [...segments.values()].sort((a, b) => compareFileNames(a.fileName, b.fileName))
   return {
     history,
     segments: ordered,
@@ -172,6 +177,38 @@ function addBackups(given: Input, format: LogFormat, want: Want): void {
     }
   }
 }
+
+/** Refusals of segments that were archived once: somebody else's document would be refused for another reason. */
+const ARCHIVED_ONCE: ReadonlySet<RefusedSegment['reason']> = new Set([
+  'segment-missing',
+  'size-differs',
+  'sidecar-unreadable',
+])
+
+/**
+ * Segments behind the base's own log of which nothing is left that can be proven good: wanted all the same, so that the loss is refused
+ * or accepted, and never passed over. (A segment without sidecar was never archived to its end.)
+ */
+function addLost(
+  refused: readonly RefusedSegment[],
+  given: Input,
+  format: LogFormat,
+  segments: Map<string, z.infer<typeof wantedSegment>>,
+): void {
+  const own = given.backup.files.filter((file) => file.role === 'log').map((file) => lastPart(file.path))
+  const newest = own.sort(compareFileNames).at(-1)
+  if (newest === undefined) return
+  for (const { key, reason, detail } of refused) {
+    const lost = format.parseKey(key)
+    if (lost === null || lost.history !== given.backup.history || !ARCHIVED_ONCE.has(reason)) continue
+    const { fileName } = lost
+    if (segments.has(fileName) || compareFileNames(fileName, newest) <= 0) continue
+    segments.set(fileName, { fileName, sha256: null, sizeBytes: null, copies: [], lost: detail })
+  }
+}
+
+/** Names of segments are padded with zeros and grow in length. */
+const compareFileNames = (a: string, b: string): number => a.length - b.length || compareUtf8(a, b)
 
 const sameHistory = (given: Input): readonly BackupDescription[] =>
   given.backups.filter((other) => other.history === given.backup.history)
