@@ -1,9 +1,12 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { runCli } from '../cli/run-cli.ts'
 import { FaultedRuns, wrongInvariants } from './faulted-runs.ts'
+
+// Each test is whole runs of real processes: on a busy machine they take as long as they take.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 const FOLDER = fileURLToPath(new URL('../../../../fixtures/runbooks/canaries/', import.meta.url))
 /** Runbook, exit code, invariants violated, required claims that nothing proves, lint rules that see it. */

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { processesNaming, until } from '../support/processes.ts'
 import { type FaultedRun, FaultedRuns, faults, wrongInvariants } from './faulted-runs.ts'
+
+// Each test is whole runs of real processes: on a busy machine they take as long as they take.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 const isLong = process.env.DRILL_TEST_LONG === '1'
 const runs = new FaultedRuns()

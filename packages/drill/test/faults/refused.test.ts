@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { FaultedRuns, faults, wrongInvariants } from './faulted-runs.ts'
+
+// Each test is whole runs of real processes: on a busy machine they take as long as they take.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 const runs = new FaultedRuns()
 beforeAll(async () => {
