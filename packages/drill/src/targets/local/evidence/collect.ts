@@ -51,6 +51,9 @@ export interface CollectInput {
   readonly fullSize: boolean
 }
 
+/** What the oracle sorts at once: a run's memory is promised to be flat, and a restore's is small. */
+const SORTING_BYTES = 3 * 1024 * 1024
+
 type Found = Partial<Record<EvidenceSubject, unknown>>
 
 /**
@@ -104,7 +107,12 @@ function* readBack(input: CollectInput, found: Found) {
 }
 
 function* compare(input: CollectInput, ledger: string) {
-  const compared = yield* compareFiles({ ledger, readback: input.readbackFile, workPath: input.scratch })
+  const compared = yield* compareFiles({
+    ledger,
+    readback: input.readbackFile,
+    workPath: input.scratch,
+    memoryBytes: SORTING_BYTES,
+  })
   return oracleEvidence(compared, input.failureAt)
 }
 
