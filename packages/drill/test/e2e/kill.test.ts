@@ -67,6 +67,9 @@ function stateOf(directory: string, report: Report): FinalState {
   }
 }
 
+/** What a failed comparison has to tell: the verdict's own words. */
+const verdictOf = (stdout: string): string => /"verdict": ?\{[^}]*\}/.exec(stdout)?.[0] ?? stdout
+
 const journalLines = (directory: string): number => {
   const journal = join(directory, 'journal.jsonl')
   return existsSync(journal) ? readFileSync(journal, 'utf8').split('\n').length - 1 : 0
@@ -124,7 +127,7 @@ async function killedRun(index: number): Promise<void> {
     return
   }
   const resumed = await runCli(resume)
-  expect(resumed.code, `${told}\n${resumed.stderr}`).toBe(0)
+  expect(resumed.code, `${told}\n${resumed.stderr}\n${verdictOf(resumed.stdout)}`).toBe(0)
   expect(stateOf(directory, JSON.parse(resumed.stdout) as Report), told).toEqual(whole)
   expect(processesOf(directory), told).toEqual([])
   expect(digestsBelow(join(world, 's3')), told).toEqual(source)

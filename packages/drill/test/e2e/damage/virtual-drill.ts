@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import {
   driveSync,
   type Environment,
-  type Exit,
   environment,
   exercisedByPorts,
   inProcessExecutor,
@@ -42,6 +41,7 @@ import { collectEvidence } from '../../../src/targets/local/evidence/collect.ts'
 import { listCopies } from '../../../src/targets/local/evidence/source-copies.ts'
 import { stemedb, stemedbActions } from '../../../src/targets/stemedb-actions.ts'
 import { BUCKET } from './bucket.ts'
+import { driven, VIRTUAL_HOST } from './virtual-machine.ts'
 import { VirtualServices } from './virtual-services.ts'
 
 const ARCHIVE_BUCKET = 'stemedb-backups-recovery'
@@ -180,18 +180,7 @@ class Drill {
       Log: { write: () => undefined },
       Services: this.#services.handlers,
       Http: this.#services.http,
-      Host: {
-        facts: () => ({
-          name: 'virtual',
-          cpuCores: 8,
-          memoryBytes: 2 ** 35,
-          linkBitsPerSecond: null,
-          superuser: true,
-          platform: 'linux',
-        }),
-        accounts: ({ names }: { names: readonly string[] }) =>
-          Object.fromEntries(names.map((name) => [name, true])),
-      },
+      Host: VIRTUAL_HOST,
       Dns: recording.dns,
       Traffic: recording.traffic,
       Alerts: recording.alerts,
@@ -305,9 +294,4 @@ class Drill {
   #drive<A>(task: Task<A>): A {
     return driven(driveSync(task, this.#target, { time: this.#kernel }))
   }
-}
-
-function driven<A>(exit: Exit<A> | null): A {
-  if (exit?.kind === 'success') return exit.value
-  throw exit?.kind === 'failure' ? exit.error : new Error('it was interrupted')
 }
