@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Task } from '../../effects/index.ts'
 import { OperatingError } from '../../errors/index.ts'
 import { Http, Services } from '../../ports/index.ts'
+import { utf8Encode } from '../../text/utf8.ts'
 import type { DatabasePack } from '../database-pack.ts'
 import { type ActionContext, type ActionDefinition, defineAction } from '../define-action.ts'
 import { assertServed } from '../support/identity.ts'
@@ -30,7 +31,8 @@ export function writeProbe(pack: DatabasePack): ActionDefinition<Input, Output> 
     estimate: () => ({ bestMs: 100, likelyMs: 1_000, worstMs: 10_000 }),
     *run(given, context: ActionContext): Task<Output> {
       yield* assertServed(pack.probe, given)
-      const key = `dr-probe-${context.idempotencyKey.slice(0, 32)}`
+      // Not the idempotency key: it changes with the process that a resume starts, and a second key would be a second record.
+      const key = `dr-probe-${context.checksums.sha256Hex(utf8Encode(`${context.runId}/${context.step}`)).slice(0, 32)}`
       const written = yield* pack.probe.write({ endpoint: given.endpoint, key, timeoutMs: 10_000 })
       if (written.key !== key) {
         throw new OperatingError('check-failed', `the service stored ${key} under another key`, {

@@ -1,3 +1,4 @@
+import { portableChecksums, utf8Encode } from '@dr-drill/runbook-core'
 import { describe, expect, it } from 'vitest'
 import { FakeHost } from '../fakes/fake-host.ts'
 import { refused } from '../fakes/toy-database.ts'
@@ -29,6 +30,7 @@ describe('every check first proves that it speaks to the process this run starte
   it.each(checks)('%s refuses when something else restarted the service', (kind, input) => {
     const host = serving()
     host.services.add('toy.service', { state: 'active', invocation: 'start-2' })
+    host.database.health = { ...host.database.health, instance: 'start-2' }
     expect(host.failure(kind, input).code).toBe('identity-mismatch')
     expect(host.database.written).toEqual([])
   })
@@ -128,12 +130,22 @@ describe('check-metrics', () => {
 })
 
 describe('write-probe', () => {
-  const KEY = `dr-probe-${'ab'.repeat(16)}`
+  // A digest of run and step alone: a resume starts another process, and must not write under another key.
+  const KEY = `dr-probe-${portableChecksums.sha256Hex(utf8Encode('run/step')).slice(0, 32)}`
 
   it('writes one record under a key of the run and lists that key, however often it is repeated', () => {
     const host = serving()
     expect(host.perform('write-probe', SERVED)).toEqual({ key: KEY, position: '4' })
     host.perform('write-probe', SERVED)
+    expect(host.database.written).toEqual([KEY])
+  })
+
+  it('keeps its key when a resume has started another process', () => {
+    const host = serving()
+    host.perform('write-probe', SERVED)
+    host.services.add('toy.service', { state: 'active', invocation: 'start-2' })
+    host.database.health = { ...host.database.health, instance: 'start-2' }
+    host.perform('write-probe', { ...SERVED, invocation: 'start-2' })
     expect(host.database.written).toEqual([KEY])
   })
 
