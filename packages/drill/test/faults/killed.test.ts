@@ -44,6 +44,8 @@ test('killed at a step, before an effect and after one, the run reaches the same
   const run = await killedAndResumed('thrice', [
     'kill-runner:step=fetch-backup,effect=4',
     'kill-runner:effect=3,moment=after',
+    // After its effect: another process serves the resumed run, and no second test write may come of it.
+    'kill-runner:step=write-probe,effect=1,moment=after',
     'kill-runner:step=force-backup',
   ])
   expect(endOf(run)).toEqual(endOf(plain))

@@ -10,7 +10,8 @@ const SMALL_BYTES = 16 * 1024
 /** Up to `length` bytes from `offset`; fewer only at the end of the file. Allocates no more than the file can give. */
 export async function readFully(descriptor: number, offset: number, length: number): Promise<Uint8Array> {
   const wanted = Math.max(0, Math.min(length, fstatSync(descriptor).size - offset))
-  const bytes = new Uint8Array(wanted)
+  // Not zeroed first: every byte given out is one that was read.
+  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(wanted).buffer)
   let done = 0
   // A trip to the thread pool costs more than reading a small record does.
   if (wanted <= SMALL_BYTES) done = readSync(descriptor, bytes, 0, wanted, offset)
