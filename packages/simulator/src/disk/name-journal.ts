@@ -86,11 +86,18 @@ export class NameJournal {
       if (operation.unlink?.directory === directory && operation.movedTo !== null) this.#commitMove(operation)
       if (operation.link?.directory === directory) this.#commitLink(operation)
       if (operation.unlink?.directory === directory) {
+        if (operation.movedTo === null) this.#emptyBeforeRemoval(operation.unlink)
         apply(operation.unlink)
         operation.unlink = null
       }
     }
     this.#pending = this.#pending.filter(({ link, unlink }) => link !== null || unlink !== null)
+  }
+
+  /** A directory goes only when it is empty: what had moved out of it is durable at its new place first. */
+  #emptyBeforeRemoval({ directory, name }: NameChange): void {
+    const removed = directory.durable.get(name)
+    if (removed?.type === 'directory') this.sync(removed)
   }
 
   /** Before an old name may go, the new one is durable and can be reached. */

@@ -132,6 +132,22 @@ test('whatever moves to fresh names, and whatever directories were fsynced, no f
   )
 })
 
+test('a directory that was moved through another one, which was then removed, is not lost by an fsync in between', () => {
+  const disk = new SimulatedDisk()
+  const files = disk.handlers()
+  for (const path of ['/d', '/d/e', '/g']) files.makeDirectory({ path, mode: 0o755 })
+  disk.place('/d/e/mark', new Uint8Array([2]))
+  syncAll(files)
+  files.makeDirectory({ path: '/d/new', mode: 0o755 })
+  files.rename({ from: '/d/e', to: '/d/new/e' })
+  files.rename({ from: '/d/new/e', to: '/g/e' })
+  files.removeDirectory({ path: '/d/new' })
+  files.syncDirectory({ path: '/d' })
+  disk.powerLoss(RandomStream.fromSeed(1), 'nothing')
+  expect(files.list({ path: '/g' }).map(({ name }) => name)).toEqual(['e'])
+  expect(files.list({ path: '/d' })).toEqual([])
+})
+
 test('the same seed leaves the same state, byte for byte; a fork and its origin do not touch each other', () => {
   fc.assert(
     fc.property(calls, calls, seeds, (made, more, seed) => {
