@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import type { Readable, Writable } from 'node:stream'
 import { OperatingError } from '@dr-drill/runbook-core'
 import type { Account } from '../processes/accounts.ts'
 import { signalGroup } from '../processes/group.ts'
@@ -34,13 +35,7 @@ export interface ServiceProcess {
 export function startProcess(program: Program, onLine: (line: string) => void): Promise<ServiceProcess> {
   const [file, ...args] = program.argv
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, {
-      cwd: program.directory,
-      env: { ...program.env },
-      detached: true,
-      stdio: ['pipe', 'pipe', 'pipe'],
-      ...(program.account ?? {}),
-    })
+    const child = spawned(program, file, args)
     child.stdin.on('error', () => {})
     const readers = [child.stdout, child.stderr].map((stream) => {
       const reader = new LineReader(onLine)
@@ -62,11 +57,35 @@ export function startProcess(program: Program, onLine: (line: string) => void): 
   })
 }
 
+/** Node tells some failures by an event and throws the rest. */
+function spawned(
+  program: Program,
+  file: string,
+  args: readonly string[],
+): ChildProcessByStdio<Writable, Readable, Readable> {
+  try {
+    return spawn(file, args, {
+      cwd: program.directory,
+      env: { ...program.env },
+      detached: true,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      ...(program.account ?? {}),
+    })
+  } catch (thrown) {
+    throw cannotStart(file, thrown as NodeJS.ErrnoException)
+  }
+}
+
 function cannotStart(file: string, error: NodeJS.ErrnoException): OperatingError {
-  const denied = error.code === 'EACCES' || error.code === 'EPERM'
-  return new OperatingError(
-    denied ? 'permission-denied' : 'service-failed',
-    `the program cannot be started: ${error.code ?? error.message}`,
-    { subject: file, ...(denied ? {} : { hint: 'Check that the program of the unit is installed.' }) },
-  )
+  const message = `the program cannot be started: ${error.code ?? error.message}`
+  if (error.code === 'EACCES' || error.code === 'EPERM') {
+    return new OperatingError('permission-denied', message, { subject: file })
+  }
+  // A process that another thread is just forking still has open what was being written at that moment: it passes.
+  if (error.code === 'ETXTBSY') {
+    const hint = 'Somebody still has the program open for writing; try again.'
+    return new OperatingError('service-failed', message, { subject: file, hint, retryable: true })
+  }
+  const hint = 'Check that the program of the unit is installed.'
+  return new OperatingError('service-failed', message, { subject: file, hint })
 }
