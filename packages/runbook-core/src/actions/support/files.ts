@@ -78,7 +78,10 @@ export function* walk(root: string): Task<readonly { readonly path: string; read
   return found
 }
 
-/** Removes a directory and all below it. Missing is fine; symlinks are removed, never followed. */
+/**
+ * Removes a directory and all below it. Missing is fine; symlinks are removed, never followed. Not made durable: nothing rests on its
+ * being gone, and what power loss brings back is a copy of what the store holds.
+ */
 export function* removeTree(root: string): Task<void> {
   if ((yield* FileSystem.stat({ path: root })) === null) return
   const found = yield* walk(root)
@@ -87,7 +90,6 @@ export function* removeTree(root: string): Task<void> {
     else yield* FileSystem.remove({ path: entry.path })
   }
   yield* FileSystem.removeDirectory({ path: root })
-  yield* FileSystem.syncDirectory({ path: parentOf(root) })
 }
 
 /** Joins a root and a relative path that was checked against traversal when it was parsed; checks again, since it is cheap. */
