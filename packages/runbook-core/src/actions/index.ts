@@ -12,5 +12,6 @@ export {
   type Resource,
   type Trait,
 } from './define-action.ts'
+export { STANDARD_DISCHARGES } from './discharges.ts'
 export { actionsFor } from './kinds.ts'
 export { type Discharge, type Obligation, Obligations, type ObligationsContract } from './obligations.ts'

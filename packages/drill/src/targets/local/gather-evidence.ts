@@ -1,6 +1,9 @@
 import { mkdirSync, realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import {
+  type Copies,
+  collectEvidence,
+  compareByFiles,
   driveAsync,
   type PortHandlers,
   type QualifiedRunbook,
@@ -12,8 +15,6 @@ import { STEMEDB_ENDPOINT, stemedbReadback } from '@dr-drill/runbook-core/stemed
 import { nativeChecksums, nodeFileSystem } from '@dr-drill/simulator/server'
 import { stemedb } from '../stemedb-actions.ts'
 import type { ChildServer } from './child-server.ts'
-import { collectEvidence } from './evidence/collect.ts'
-import type { Copies } from './evidence/source-copies.ts'
 import { countedByClient, countedByServer } from './evidence/source-requests.ts'
 import type { RunSecrets } from './keys.ts'
 import type { LocalTarget } from './local-target.ts'
@@ -45,14 +46,18 @@ export async function gatherEvidence(input: GatherInput): Promise<readonly RunEv
       record: input.record,
       runbook: input.runbook,
       pack: stemedb(),
-      readback: stemedbReadback({ checksums: nativeChecksums }),
-      endpoint: STEMEDB_ENDPOINT,
       target: target.environment,
-      hostFiles: hostFiles as unknown as PortHandlers,
       changesOwners: target.capabilities.has('chown'),
-      readbackFile: join(realpathSync(input.directory), 'readback.jsonl'),
-      scratch,
-      ledger: stores.ledger === null ? null : realpathSync(stores.ledger),
+      compareRestored: compareByFiles({
+        readback: stemedbReadback({ checksums: nativeChecksums }),
+        endpoint: STEMEDB_ENDPOINT,
+        hostFiles: hostFiles as unknown as PortHandlers,
+        readbackFile: join(realpathSync(input.directory), 'readback.jsonl'),
+        scratch,
+        ledger: stores.ledger === null ? null : realpathSync(stores.ledger),
+        failureAt: input.failureAt,
+      }),
+      ledgerGiven: stores.ledger !== null,
       trustKeyGiven: stores.trustKey !== null,
       failureAt: input.failureAt,
       sourceBefore: input.before,

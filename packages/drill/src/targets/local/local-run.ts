@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import {
   type ActionRegistry,
+  type Copies,
   driveAsync,
   type EngineOptions,
   type Environment,
@@ -15,6 +16,7 @@ import {
   type RunEvent,
   type RunResult,
   runEngine,
+  STANDARD_DISCHARGES,
 } from '@dr-drill/runbook-core'
 import { loadRunbook } from '@dr-drill/runbook-core/yaml'
 import { nativeChecksums } from '@dr-drill/simulator/server'
@@ -22,9 +24,7 @@ import { realClock } from '../../ports/clock.ts'
 import { systemRandom } from '../../ports/random.ts'
 import { stemedbActions } from '../stemedb-actions.ts'
 import type { ChildServer } from './child-server.ts'
-import { LOCAL_DISCHARGES } from './discharges.ts'
 import { keptCopies } from './evidence/kept-copies.ts'
-import type { Copies } from './evidence/source-copies.ts'
 import { runFaults } from './faults/run-faults.ts'
 import { gatherEvidence } from './gather-evidence.ts'
 import { historyShift } from './history-shift.ts'
@@ -237,7 +237,7 @@ class LocalRun {
       capabilities: target.capabilities,
       dryRun: this.#request.dryRun,
       exercised: exercisedByPorts('sandbox', target.recorders),
-      discharges: LOCAL_DISCHARGES,
+      discharges: STANDARD_DISCHARGES,
     })
     const ports: Record<string, unknown> = {
       Journal: journal.handlers,

@@ -2,6 +2,8 @@ import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type Capability,
+  type DiskMeter,
+  diskMeter,
   type Environment,
   environment,
   OperatingError,
@@ -24,7 +26,6 @@ import { recorders } from '../../ports/recorders.ts'
 import { type Supervisor, supervisor, unitStore } from '../../ports/supervisor/index.ts'
 import { OPS_PROGRAM } from '../stemedb-actions.ts'
 import { endpointBook } from './endpoints.ts'
-import { type DiskMeter, diskMeter } from './evidence/disk-peak.ts'
 import { placeHostFiles } from './host-files.ts'
 import type { RunSecrets } from './keys.ts'
 import { SERVICE_ACCOUNT, type ServiceAccount } from './service-account.ts'

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import {
+  collectEvidence,
+  compareByFiles,
   driveSync,
   type Environment,
   environment,
@@ -7,6 +9,7 @@ import {
   inProcessExecutor,
   type JudgedRun,
   judgeRun,
+  listCopies,
   memoryJournal,
   overlay,
   type PortHandlers,
@@ -14,6 +17,7 @@ import {
   RecordFold,
   type RunEvent,
   runEngine,
+  STANDARD_DISCHARGES,
   type Task,
 } from '@dr-drill/runbook-core'
 import {
@@ -36,9 +40,6 @@ import {
 } from '@dr-drill/simulator'
 import { nativeChecksums, nativeS3Digests } from '@dr-drill/simulator/server'
 import { recorders } from '../../../src/ports/recorders.ts'
-import { LOCAL_DISCHARGES } from '../../../src/targets/local/discharges.ts'
-import { collectEvidence } from '../../../src/targets/local/evidence/collect.ts'
-import { listCopies } from '../../../src/targets/local/evidence/source-copies.ts'
 import { stemedb, stemedbActions } from '../../../src/targets/stemedb-actions.ts'
 import { BUCKET } from './bucket.ts'
 import { driven, VIRTUAL_HOST } from './virtual-machine.ts'
@@ -202,7 +203,7 @@ class Drill {
       capabilities: new Set(CAPABILITIES),
       dryRun: false,
       exercised: exercisedByPorts('sandbox', RECORDERS),
-      discharges: LOCAL_DISCHARGES,
+      discharges: STANDARD_DISCHARGES,
     })
     const world = environment({
       Journal: this.#journal.handlers,
@@ -245,14 +246,18 @@ class Drill {
       record: this.#record(),
       runbook,
       pack: stemedb(),
-      readback: stemedbReadback({ checksums: nativeChecksums }),
-      endpoint: STEMEDB_ENDPOINT,
       target: this.#target,
-      hostFiles: this.#oracleDisk.handlers() as unknown as PortHandlers,
       changesOwners: true,
-      readbackFile: '/readback.jsonl',
-      scratch: '/scratch',
-      ledger: this.#input.ledger === null ? null : '/ledger.jsonl',
+      compareRestored: compareByFiles({
+        readback: stemedbReadback({ checksums: nativeChecksums }),
+        endpoint: STEMEDB_ENDPOINT,
+        hostFiles: this.#oracleDisk.handlers() as unknown as PortHandlers,
+        readbackFile: '/readback.jsonl',
+        scratch: '/scratch',
+        ledger: this.#input.ledger === null ? null : '/ledger.jsonl',
+        failureAt: this.#input.failureAt,
+      }),
+      ledgerGiven: this.#input.ledger !== null,
       trustKeyGiven: this.#input.trustKey !== null,
       failureAt: this.#input.failureAt,
       sourceBefore,

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { driveAsync, type Environment, unwrap } from '@dr-drill/runbook-core'
-import { type Copies, listCopies } from './source-copies.ts'
+import { type Copies, driveAsync, type Environment, listCopies, unwrap } from '@dr-drill/runbook-core'
 
 /** What lay in the source before the run's first step: listed once and kept, so that a resumed run compares with the same. */
 export async function keptCopies(work: string, target: Environment): Promise<Copies | null> {

@@ -1,4 +1,6 @@
-import type { Json, QualifiedRunbook, RunRecord } from '@dr-drill/runbook-core'
+import type { QualifiedRunbook } from '../runbook/index.ts'
+import type { Json } from '../text/json.ts'
+import type { RunRecord } from '../verdict/index.ts'
 
 /** JSON object, as outputs of steps are. */
 export type Fields = { readonly [name: string]: Json }
@@ -23,6 +25,7 @@ export function inputsOf(record: RunRecord, runbook: QualifiedRunbook, kind: str
     .filter(isFields)
 }
 
+/** An object, and not a list. */
 export function isFields(value: Json | undefined): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,12 +1,7 @@
-import {
-  endLine,
-  FileSystem,
-  LineWriter,
-  type Readback,
-  readbackHeaderLine,
-  readbackLine,
-  type Task,
-} from '@dr-drill/runbook-core'
+import type { Task } from '../effects/index.ts'
+import type { Readback } from '../formats/index.ts'
+import { endLine, LineWriter, readbackHeaderLine, readbackLine } from '../oracle/index.ts'
+import { FileSystem } from '../ports/index.ts'
 
 /** A page of records is awaited for this long. */
 const PAGE_MS = 30_000

@@ -1,7 +1,8 @@
-import { type Discharge, Log, Services } from '@dr-drill/runbook-core'
+import { Log, Services } from '../ports/index.ts'
+import type { Discharge } from './obligations.ts'
 
 /** How a run gives back what its actions took, by kind of obligation. */
-export const LOCAL_DISCHARGES: Readonly<Record<string, Discharge>> = {
+export const STANDARD_DISCHARGES: Readonly<Record<string, Discharge>> = {
   *'service-stop'({ name }) {
     yield* Services.stop({ name: String(name) })
   },

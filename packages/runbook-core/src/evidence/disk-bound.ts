@@ -1,4 +1,5 @@
-import type { QualifiedRunbook, RunRecord } from '@dr-drill/runbook-core'
+import type { QualifiedRunbook } from '../runbook/index.ts'
+import type { RunRecord } from '../verdict/index.ts'
 import { fieldsOf, numberOf, outputsOf } from './step-outputs.ts'
 
 /** Configuration, units and keys beside the data. */

@@ -1,4 +1,6 @@
-import { type Evidence, ObjectStore, type Task } from '@dr-drill/runbook-core'
+import type { Task } from '../effects/index.ts'
+import { ObjectStore } from '../ports/index.ts'
+import type { Evidence } from '../verdict/index.ts'
 
 /** What lies in a store: a mark of each object's content by key. Grows with the number of objects, not with their bytes. */
 export type Copies = ReadonlyMap<string, string>

@@ -1,11 +1,12 @@
-import type { Json, QualifiedRunbook, RunRecord } from '@dr-drill/runbook-core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { authenticity } from '../../../../src/targets/local/evidence/authenticity.ts'
-import { diskMeter } from '../../../../src/targets/local/evidence/disk-peak.ts'
-import { restoredRange } from '../../../../src/targets/local/evidence/restored-range.ts'
-import { compareCopies } from '../../../../src/targets/local/evidence/source-copies.ts'
-import { uncancelled } from '../../../support/calls.ts'
+import { authenticity } from '../../src/evidence/authenticity.ts'
+import { diskMeter } from '../../src/evidence/disk-peak.ts'
+import { restoredRange } from '../../src/evidence/restored-range.ts'
+import { compareCopies } from '../../src/evidence/source-copies.ts'
+import type { Json, QualifiedRunbook, RunRecord } from '../../src/index.ts'
+
+const uncancelled = { onCancel() {} }
 
 /** A run in which one step of each given kind succeeded with the given output. */
 function ran(

@@ -1,4 +1,5 @@
-import type { Evidence, QualifiedRunbook, RunRecord } from '@dr-drill/runbook-core'
+import type { QualifiedRunbook } from '../runbook/index.ts'
+import type { Evidence, RunRecord } from '../verdict/index.ts'
 import { listOf, numberOf, outputsOf } from './step-outputs.ts'
 
 /** How much was restored. Generated data is never a production's full size. */

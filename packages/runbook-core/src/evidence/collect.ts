@@ -1,48 +1,41 @@
-import {
-  attempt,
-  compareFiles,
-  type DatabasePack,
-  type Environment,
-  type EvidenceSubject,
-  type Json,
-  Log,
-  type OperatingError,
-  oracleEvidence,
-  overlay,
-  type PortHandlers,
-  provide,
-  type QualifiedRunbook,
-  type Readback,
-  type RunEvent,
-  type RunRecord,
-  type Task,
-} from '@dr-drill/runbook-core'
+import type { DatabasePack } from '../actions/index.ts'
+import { attempt, type Environment, provide, type Task } from '../effects/index.ts'
+import type { OperatingError } from '../errors/index.ts'
+import type { RunEvent } from '../journal/index.ts'
+import { Log } from '../ports/index.ts'
+import type { QualifiedRunbook } from '../runbook/index.ts'
+import type { Json } from '../text/json.ts'
+import type { Evidence, EvidenceSubject, RunRecord } from '../verdict/index.ts'
 import { archiveAge, archiveObjects } from './archive.ts'
 import { authenticity } from './authenticity.ts'
 import { diskBound } from './disk-bound.ts'
 import { inventory } from './inventory.ts'
-import { writeReadback } from './readback-file.ts'
 import { restoredRange } from './restored-range.ts'
 import { type Copies, compareCopies, listCopies } from './source-copies.ts'
 import { outputsOf, textOf } from './step-outputs.ts'
 import { volume } from './volume.ts'
+
+/** What was read back from a restored service, and how it compares with the ledger. */
+export interface RestoredComparison {
+  /** Records read back, less the run's own test writes. */
+  readonly records: number
+  /** Null: there is no ledger, or it could not be compared (then the log says why). */
+  readonly oracle: Evidence<'oracle'> | null
+}
+
+/** Reads back everything that the restored service holds, less the keys given, and compares it with the ledger. */
+export type CompareRestored = (target: Environment, excluded: ReadonlySet<string>) => Task<RestoredComparison>
 
 /** What evidence is collected from, once the runbook has run. */
 export interface CollectInput {
   readonly record: RunRecord
   readonly runbook: QualifiedRunbook
   readonly pack: DatabasePack
-  readonly readback: Readback
-  readonly endpoint: string
   /** The target's ports. */
   readonly target: Environment
-  /** FileSystem of this machine, for ledger and readback. */
-  readonly hostFiles: PortHandlers
   readonly changesOwners: boolean
-  /** Host paths. */
-  readonly readbackFile: string
-  readonly scratch: string
-  readonly ledger: string | null
+  readonly compareRestored: CompareRestored
+  readonly ledgerGiven: boolean
   readonly trustKeyGiven: boolean
   readonly failureAt: number
   /** Null: the source did not answer before the run. */
@@ -50,9 +43,6 @@ export interface CollectInput {
   readonly diskPeakBytes: number
   readonly fullSize: boolean
 }
-
-/** What the oracle sorts at once: a run's memory is promised to be flat, and a restore's is small. */
-const SORTING_BYTES = 3 * 1024 * 1024
 
 type Found = Partial<Record<EvidenceSubject, unknown>>
 
@@ -62,7 +52,7 @@ type Found = Partial<Record<EvidenceSubject, unknown>>
  */
 export function* collectEvidence(input: CollectInput): Task<RunEvent[]> {
   const found: Found = {
-    supplied: { ledger: input.ledger !== null, trustKey: input.trustKeyGiven },
+    supplied: { ledger: input.ledgerGiven, trustKey: input.trustKeyGiven },
   }
   const { sourceBefore } = input
   if (sourceBefore !== null) yield* collecting('last-good-copy', found, copies(input, sourceBefore))
@@ -92,28 +82,15 @@ function* copies(input: CollectInput, before: Copies) {
   return compareCopies(before, yield* provide(input.target, listCopies('source')))
 }
 
-/** Reads all records back once; range, volume and the oracle's comparison come from the same file. */
+/** Reads all records back once; range, volume and the oracle's comparison come from the same reading. */
 function* readBack(input: CollectInput, found: Found) {
-  const world = overlay(input.target, { FileSystem: input.hostFiles })
   const own = new Set(
     outputsOf(input.record, input.runbook, 'write-probe').map((output) => textOf(output, 'key') ?? ''),
   )
-  const count = yield* provide(world, writeReadback(input.readback, input.endpoint, input.readbackFile, own))
-  found.volume = volume(input.record, input.runbook, count, input.fullSize)
-  if (input.ledger !== null) {
-    yield* collecting('oracle', found, provide(world, compare(input, input.ledger)))
-  }
-  return restoredRange(input.record, input.runbook, count)
-}
-
-function* compare(input: CollectInput, ledger: string) {
-  const compared = yield* compareFiles({
-    ledger,
-    readback: input.readbackFile,
-    workPath: input.scratch,
-    memoryBytes: SORTING_BYTES,
-  })
-  return oracleEvidence(compared, input.failureAt)
+  const { records, oracle } = yield* input.compareRestored(input.target, own)
+  found.volume = volume(input.record, input.runbook, records, input.fullSize)
+  if (oracle !== null) found.oracle = oracle
+  return restoredRange(input.record, input.runbook, records)
 }
 
 function* collecting(subject: EvidenceSubject, found: Found, task: Task<unknown>): Task<void> {

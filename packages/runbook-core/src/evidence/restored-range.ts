@@ -1,4 +1,5 @@
-import type { Evidence, QualifiedRunbook, RunRecord } from '@dr-drill/runbook-core'
+import type { QualifiedRunbook } from '../runbook/index.ts'
+import type { Evidence, RunRecord } from '../verdict/index.ts'
 import { fieldsOf, listOf, numberOf, outputsOf, textOf } from './step-outputs.ts'
 
 /**

@@ -1,9 +1,5 @@
-import type {
-  CallContext,
-  FileSystemContract,
-  ObjectStoreContract,
-  PortHandler,
-} from '@dr-drill/runbook-core'
+import type { CallContext, PortHandler } from '../effects/index.ts'
+import type { FileSystemContract, ObjectStoreContract } from '../ports/index.ts'
 
 /** Counts the bytes that a run's own files take on the target's disk, and remembers the most there ever were. */
 export interface DiskMeter {

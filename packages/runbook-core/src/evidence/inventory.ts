@@ -1,14 +1,14 @@
+import type { Task } from '../effects/index.ts'
+import { FileSystem } from '../ports/index.ts'
+import type { QualifiedRunbook } from '../runbook/index.ts'
+import type { Json } from '../text/json.ts'
 import {
   type Evidence,
-  FileSystem,
   groupInventory,
   type InventoryEntry,
-  type Json,
   modeText,
-  type QualifiedRunbook,
   type RunRecord,
-  type Task,
-} from '@dr-drill/runbook-core'
+} from '../verdict/index.ts'
 import { type Fields, fieldsOf, inputsOf, textOf } from './step-outputs.ts'
 
 type Rule = Evidence<'inventory'>['rules'][number]

@@ -1,12 +1,8 @@
-import {
-  type BackupFormat,
-  type Evidence,
-  formatInstant,
-  type LogFormat,
-  type QualifiedRunbook,
-  type RunRecord,
-  type Task,
-} from '@dr-drill/runbook-core'
+import type { Task } from '../effects/index.ts'
+import type { BackupFormat, LogFormat } from '../formats/index.ts'
+import type { QualifiedRunbook } from '../runbook/index.ts'
+import { formatInstant } from '../text/instant.ts'
+import type { Evidence, RunRecord } from '../verdict/index.ts'
 import { fieldsOf, numberOf, outputsOf } from './step-outputs.ts'
 
 /** The newest record that reached the source before the failure, as verified backup and scanned log show it. */
