@@ -1,0 +1,2 @@
+export type { MachineControl } from './contract.ts'
+export { type ServiceEnvironments, ServiceManager, type ServiceManagerOptions } from './service-manager.ts'

@@ -1,0 +1,1 @@
+export type { LinkQuality, NetworkControl, Place } from './contract.ts'

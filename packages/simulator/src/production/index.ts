@@ -1,0 +1,1 @@
+export type { LedgerLine, Production, StoredWrite } from './contract.ts'

@@ -1,0 +1,2 @@
+export type { PreparedRunbook, SimulatedDrill, SimulationOptions } from './options.ts'
+export { simulateDrill } from './simulate-drill.ts'

@@ -1,0 +1,1 @@
+export type { StoreControl, StoredVersion } from './contract.ts'

@@ -1,0 +1,2 @@
+export type { SurroundingsControl } from './contract.ts'
+export { Surroundings, type SurroundingsPorts } from './surroundings.ts'
