@@ -91,6 +91,19 @@ test('a segment that is damaged everywhere is no loss while the base holds what 
   survived(await runs.run('covered', faults(`corrupt-segment:copies=all,segment=${segment}`)))
 })
 
+test('a listing that never shows the archive, and a sidecar that never arrives whole, cost nothing', async () => {
+  survived(
+    await runs.run(
+      'unlisted',
+      faults(
+        'partial-sync:how=listing,where=archive,lasting=true,files=1000',
+        'partial-sync:how=listing,lasting=true',
+        'truncated-object:where=sidecar,lasting=true',
+      ),
+    ),
+  )
+})
+
 /** Each alone, as `drill faults` lists them, drawn anew for each seed. */
 const ALONE = [
   'partial-sync',
@@ -100,9 +113,13 @@ const ALONE = [
   'partial-sync:how=listing',
   'partial-sync:how=listing,lasting=true,files=5',
   'partial-sync:how=listing,where=archive,lasting=true',
+  'partial-sync:how=listing,where=archive,lasting=true,files=2',
+  'partial-sync:how=listing,where=archive,lasting=true,files=1000',
   'truncated-object:lasting=true',
   'truncated-object:where=archive',
   'truncated-object:where=manifest',
+  'truncated-object:where=sidecar',
+  'truncated-object:where=sidecar,lasting=true',
   'incomplete-backup:backups=2',
   'corrupt-segment',
   's3-outage:seconds=5',

@@ -56,7 +56,23 @@ export interface LogFormat {
     readonly trustKey: string | null
     /** Only segments that may hold positions after this one; null: all. */
     readonly after: Position | null
+    /**
+     * Drill time ms for which the store's silence is borne; then a sidecar that cannot be read while the store answers is refused like
+     * a damaged one. Absent: every failure is thrown at once, and repeating is the caller's.
+     */
+    readonly patienceMs?: number
   }): Task<{ readonly segments: readonly ArchivedSegment[]; readonly refused: readonly RefusedSegment[] }>
+  /**
+   * One segment asked for by its name, whether a listing shows it or not; null when neither it nor its sidecar is there, or when the
+   * store does not let names be tried.
+   */
+  describe(input: {
+    readonly store: string
+    readonly trustKey: string | null
+    readonly history: string
+    readonly number: number
+    readonly patienceMs: number
+  }): Task<ArchivedSegment | RefusedSegment | null>
   /** What a key of the archive (of a segment or of its sidecar) claims by its form alone; null when it has another form. */
   parseKey(key: string): {
     readonly history: string
@@ -64,6 +80,8 @@ export interface LogFormat {
     readonly fileName: string
     readonly segmentKey: string
   } | null
+  /** The number in the name that a segment has in the engine's log directory; null when it is no segment's name. */
+  numberOf(fileName: string): number | null
   /** Where the archive keeps a segment, and the name it has in the engine's log directory. */
   keyOf(input: { readonly history: string; readonly number: number }): {
     readonly fileName: string
@@ -97,4 +115,9 @@ export interface RefusedSegment {
     | 'size-differs'
     | 'key-disagrees'
   readonly detail: string
+  /**
+   * What its sidecar says it is, when that one can be believed and only the segment's object is not that: an older version of the
+   * object may still be.
+   */
+  readonly described?: ArchivedSegment
 }

@@ -1,16 +1,17 @@
 /**
  * When a fault strikes. `start`: before the run's first step. `step-begins`, `step-ends`: when the journal says so (a step that is
- * skipped never begins). `effect`: at the n-th effect of a step (from 1, over all its attempts), before it happens or after it
- * happened and before the step learns of it.
+ * skipped never begins). `effect`: at the n-th writing effect of a step, counted as the journal counts (from 1, over all attempts):
+ * `before` it is done and after it is durably intended, or `after` it is done and before that is recorded. `call`: at the n-th call
+ * of any port that the step makes, reads included (from 1, over all attempts): before it begins, or after its answer came.
  */
 export type Moment =
   | { readonly at: 'start' }
   | { readonly at: 'step-begins'; readonly step: string }
   | { readonly at: 'step-ends'; readonly step: string }
   | {
-      readonly at: 'effect'
+      readonly at: 'effect' | 'call'
       readonly step: string
-      readonly effect: number
+      readonly ordinal: number
       readonly side: 'before' | 'after'
     }
 
@@ -18,11 +19,10 @@ export type Moment =
 export type Happening = Moment
 
 const isSame = (a: Moment, b: Happening): boolean => {
-  if (a.at !== b.at) return false
-  if (a.at === 'start' || b.at === 'start') return true
-  if (a.step !== b.step) return false
-  if (a.at !== 'effect' || b.at !== 'effect') return true
-  return a.effect === b.effect && a.side === b.side
+  if (a.at === 'start' || b.at === 'start') return a.at === b.at
+  if (a.at !== b.at || a.step !== b.step) return false
+  if (!('ordinal' in a) || !('ordinal' in b)) return true
+  return a.ordinal === b.ordinal && a.side === b.side
 }
 
 /** What waits for moments of one run. */

@@ -38,3 +38,9 @@ export const watch = (keys: readonly string[]): SourcePlan['rules'][number] => (
   action: { kind: 'pass' },
   times: null,
 })
+
+/** Archived segments of which no backup has a copy, oldest first. */
+export function soleSegments({ segments, backups }: SourceContents): SourceContents['segments'] {
+  const others = new Set(backups.flatMap(({ files }) => files.map(({ sha256 }) => sha256)))
+  return segments.filter(({ sha256 }) => !others.has(sha256))
+}

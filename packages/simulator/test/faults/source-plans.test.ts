@@ -74,6 +74,7 @@ const SURE = [
   'truncated-object',
   'truncated-object:where=archive',
   'truncated-object:where=manifest,lasting=true',
+  'truncated-object:where=sidecar,lasting=true',
 ]
 
 describe('plans of faults at a source', () => {
@@ -109,14 +110,30 @@ describe('plans of faults at a source', () => {
     expect(contents.segments.map(({ key }) => key)).toEqual(expect.arrayContaining(drawn))
   })
 
-  test('what the archive alone would show is left alone where nobody could tell', () => {
+  test('a listing may hide any segment with its sidecar, neighbours and the newest too', () => {
     const { rules } = planned('partial-sync:how=listing,where=archive,files=9')
-    const keys = rules[0]?.keys ?? []
-    // One of two neighbours, with its sidecar; never the newest.
-    expect([
-      ['archive/segment-3', 'archive/segment-3.json'],
-      ['archive/segment-4', 'archive/segment-4.json'],
-    ]).toContainEqual(keys)
+    const all = ['3', '4', '5'].flatMap((n) => [`archive/segment-${n}`, `archive/segment-${n}.json`])
+    expect([...(rules[0]?.keys ?? [])].sort()).toEqual(all)
+  })
+
+  test('a transfer that never comes was of the only copy', () => {
+    const { rules } = planned('partial-sync:where=archive,files=9,lasting=true')
+    expect([...(rules[0]?.keys ?? [])].sort()).toEqual([
+      'archive/segment-3',
+      'archive/segment-4',
+      'archive/segment-5',
+    ])
+    const covered = { ...contents, segments: [segment(2), segment(3)] }
+    const fault = parseFault('partial-sync:where=archive,files=9,lasting=true')
+    const plan = sourcePlanOf(fault.kind)?.(fault.with, covered, RandomStream.fromSeed(1))
+    expect(plan?.rules[0]?.keys).toEqual(['archive/segment-3'])
+  })
+
+  test("the newest segment's sidecar is never cut off: no successor vouches for it", () => {
+    const struck = Array.from({ length: 30 }, (_, seed) => planned('truncated-object:where=sidecar', seed))
+    expect(new Set(struck.flatMap(({ rules }) => rules[0]?.keys ?? []))).toEqual(
+      new Set(['archive/segment-3.json', 'archive/segment-4.json']),
+    )
   })
 
   test('the newest backups lose their manifests', () => {

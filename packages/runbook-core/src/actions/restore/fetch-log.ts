@@ -6,7 +6,7 @@ import { fetchFile } from '../support/fetch.ts'
 import { below, ensureDirectory } from '../support/files.ts'
 import { patienceOf } from '../support/patience.ts'
 import { absolutePath, bytes, milliseconds, name, sha256Hex } from '../support/schemas.ts'
-import { wantedSegment } from './select-log.ts'
+import { wantedSegment } from './wanted-log.ts'
 
 const input = z.strictObject({
   store: name,

@@ -1,11 +1,8 @@
 import { z } from 'zod'
 import type { Task } from '../../effects/index.ts'
-import type { ArchivedSegment, BackupDescription, LogFormat, RefusedSegment } from '../../formats/index.ts'
+import type { BackupDescription, LogFormat, RefusedSegment } from '../../formats/index.ts'
 import { Clock, Log, ObjectStore, Random } from '../../ports/index.ts'
-import { compareUtf8 } from '../../text/utf8.ts'
 import { type ActionDefinition, defineAction } from '../define-action.ts'
-import type { Copy } from '../support/fetch.ts'
-import { patienceOf, patiently } from '../support/patience.ts'
 import {
   absolutePath,
   backupDescription,
@@ -14,10 +11,10 @@ import {
   milliseconds,
   name,
   refusal,
-  sha256Hex,
 } from '../support/schemas.ts'
-
 import { toldRefusals } from '../support/told-refusals.ts'
+import { askForUnlisted, type FoundLog } from './ask-log.ts'
+import { compareFileNames, UNKNOWN_CONTENT, WantedLog, wantedSegment } from './wanted-log.ts'
 
 const input = z.strictObject({
   store: name,
@@ -34,21 +31,6 @@ const input = z.strictObject({
 })
 type Input = z.infer<typeof input>
 
-const copy = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('object'), store: name, key: z.string() }),
-  z.object({ kind: z.literal('file'), path: absolutePath }),
-])
-
-/** A segment wanted: its name in the log directory, what it must be, and every place that may hold it. */
-export const wantedSegment = z.object({
-  fileName: z.string(),
-  sha256: sha256Hex.nullable(),
-  sizeBytes: bytes.nullable(),
-  copies: z.array(copy),
-  /** Why none of the places that should hold it is worth trying; null when there are some to try. */
-  lost: z.string().nullable().default(null),
-})
-
 const output = z.object({
   history: z.string(),
   /** In order. */
@@ -60,7 +42,8 @@ type Output = z.infer<typeof output>
 
 /**
  * Lists the archived segments that follow the base, of its history only, with every copy of each: the archive's, the backup's own,
- * another backup's (D30-D33, D36, D40). A segment that lost its sidecar is still good when its successor's sidecar names its digest.
+ * another backup's (D30-D33, D36, D40). What the listing leaves out is asked for by name. A segment that lost its sidecar is still good
+ * when its successor's sidecar names its digest.
  */
 export function selectLog(format: LogFormat): ActionDefinition<Input, Output> {
   return defineAction<Input, Output>({
@@ -78,103 +61,100 @@ export function selectLog(format: LogFormat): ActionDefinition<Input, Output> {
 }
 
 function* select(format: LogFormat, given: Input): Task<Output> {
-  const listed = yield* patiently(patienceOf(given.patienceMs), `object store "${given.store}"`, () =>
-    format.list({
-      store: given.store,
-      trustKey: given.trustKey === '' ? null : given.trustKey,
-      after: given.backup.startPosition,
-    }),
-  )
-  const { history, startPosition } = given.backup
-  const archived = listed.segments.filter(
-    (segment) => segment.history === history && format.compare(segment.lastPosition, startPosition) > 0,
-  )
-  const segments = new Map<string, z.infer<typeof wantedSegment>>()
-  const want = (fileName: string, sha256: string | null, sizeBytes: number | null, found: Copy): void => {
-    const known = segments.get(fileName)
-    if (known === undefined)
-      segments.set(fileName, { fileName, sha256, sizeBytes, copies: [found], lost: null })
-    // What a manifest lists is known by its digest, whatever was taken for it before.
-    else if (known.sha256 === null)
-      segments.set(fileName, { ...known, sha256, sizeBytes, copies: [...known.copies, found] })
-    else if (known.sha256 === sha256 || sha256 === null) known.copies.push(found)
-  }
-  addArchived(archived, given.store, want)
-  addOrphans(archived, listed.refused, given, format, want)
-  addUnlisted(archived, given, format, want)
-  addBackups(given, format, want)
-  addLost(listed.refused, given, format, segments)
-  const told = toldRefusals(listed.refused.map((one) => ({ ...one, name: one.key })))
+  const { history } = given.backup
+  const listed = yield* format.list({
+    store: given.store,
+    trustKey: trustKeyOf(given),
+    after: given.backup.startPosition,
+    patienceMs: given.patienceMs,
+  })
+  const found = yield* askForUnlisted(format, {
+    store: given.store,
+    trustKey: trustKeyOf(given),
+    patienceMs: given.patienceMs,
+    history,
+    after: given.backup.startPosition,
+    segments: listed.segments.filter((one) => one.history === history),
+    refused: listed.refused.filter((one) => format.parseKey(one.key)?.history === history),
+    own: numbersOf(format, [given.backup]),
+    elsewhere: numbersOf(format, relatives(format, given)),
+  })
+  const wanted = new WantedLog()
+  addArchived(found, given, format, wanted)
+  addOrphans(found, given, format, wanted)
+  addUnlisted(found, given, format, wanted)
+  addBackups(given, format, wanted)
+  addLost(found, given, format, wanted)
+  const others = listed.refused.filter((one) => format.parseKey(one.key)?.history !== history)
+  const told = toldRefusals([...found.refused, ...others].map((one) => ({ ...one, name: one.key })))
   for (const { name: key, reason, detail } of told) {
     yield* Log.write({ level: 'warn', message: `archived segment ${key} refused: ${reason}: ${detail}` })
   }
-  const ordered = [...segments.values()].sort((a, b) => compareFileNames(a.fileName, b.fileName))
+  const segments = wanted.inOrder()
   return {
     history,
-    segments: ordered,
+    segments,
     refused: told,
-    bytes: ordered.reduce((sum, one) => sum + (one.sizeBytes ?? 0), 0),
+    bytes: segments.reduce((sum, one) => sum + (one.sizeBytes ?? 0), 0),
   }
 }
 
-type Want = (fileName: string, sha256: string | null, sizeBytes: number | null, found: Copy) => void
+const trustKeyOf = ({ trustKey }: Input): string | null => (trustKey === '' ? null : trustKey)
 
-function addArchived(archived: readonly ArchivedSegment[], store: string, want: Want): void {
-  for (const one of archived)
-    want(one.fileName, one.sha256, one.sizeBytes, { kind: 'object', store, key: one.key })
-}
-
-/** Segments without a usable sidecar: vouched for by the successor's, or, where nothing is signed, taken for what they say. */
-function addOrphans(
-  archived: readonly ArchivedSegment[],
-  refused: readonly RefusedSegment[],
-  given: Input,
-  format: LogFormat,
-  want: Want,
-): void {
-  for (const one of refused) {
-    const orphan = format.parseKey(one.key)
-    if (orphan === null || orphan.history !== given.backup.history) continue
-    const successor = archived.find((segment) => segment.number === orphan.number + 1)
-    const digest = successor?.predecessorSha256 ?? null
-    if (digest === null && given.trustKey !== '') continue
-    want(orphan.fileName, digest, null, { kind: 'object', store: given.store, key: orphan.segmentKey })
+/** Segments that their own sidecar vouches for. */
+function addArchived(found: FoundLog, given: Input, format: LogFormat, wanted: WantedLog): void {
+  const { startPosition } = given.backup
+  for (const one of found.segments) {
+    if (format.compare(one.lastPosition, startPosition) > 0)
+      wanted.want(one.fileName, one, objectOf(given, one.key))
   }
 }
 
-/** Segments that the listing left out and a successor vouches for: a listing that lost them is no proof that they are gone. */
-function addUnlisted(
-  archived: readonly ArchivedSegment[],
-  given: Input,
-  format: LogFormat,
-  want: Want,
-): void {
-  const listed = new Set(archived.map((one) => one.number))
-  for (const { history, number, firstPosition, predecessorSha256 } of archived) {
-    const needed = format.compare(firstPosition, format.next(given.backup.startPosition)) > 0
-    if (!needed || predecessorSha256 === null || listed.has(number - 1)) continue
-    const { fileName, segmentKey } = format.keyOf({ history, number: number - 1 })
-    want(fileName, predecessorSha256, null, { kind: 'object', store: given.store, key: segmentKey })
-  }
-}
-
-/** Log files of the base (as fetched) and of other backups of its history. */
-function addBackups(given: Input, format: LogFormat, want: Want): void {
-  for (const file of given.files) {
-    if (file.role === 'log')
-      want(lastPart(file.path), file.sha256, file.sizeBytes, { kind: 'file', path: file.at })
-  }
-  for (const other of sameHistory(given)) {
-    // What the base holds needs no log.
-    if (format.compare(other.stopPosition, given.backup.startPosition) <= 0) continue
-    for (const file of other.files) {
-      if (file.role !== 'log') continue
-      want(lastPart(file.path), file.sha256, file.sizeBytes, {
-        kind: 'object',
-        store: given.store,
-        key: file.key,
-      })
+/**
+ * Segments that were refused and may be good all the same: an older version of the object may be what its sidecar says; without a usable
+ * sidecar the successor's vouches for it, or, where nothing is signed, it is taken for what it says.
+ */
+function addOrphans(found: FoundLog, given: Input, format: LogFormat, wanted: WantedLog): void {
+  for (const { key, described } of found.refused) {
+    const orphan = format.parseKey(key)
+    if (orphan === null) continue
+    const place = objectOf(given, orphan.segmentKey)
+    if (described !== undefined) {
+      if (format.compare(described.lastPosition, given.backup.startPosition) > 0)
+        wanted.want(orphan.fileName, described, place)
+      continue
     }
+    const successor = found.segments.find((segment) => segment.number === orphan.number + 1)
+    const sha256 = successor?.predecessorSha256 ?? null
+    if (sha256 === null && given.trustKey !== '') continue
+    wanted.want(orphan.fileName, { ...UNKNOWN_CONTENT, sha256 }, place)
+  }
+}
+
+/** Segments that neither listing nor names show and a successor vouches for: an older version of the object may be left. */
+function addUnlisted(found: FoundLog, given: Input, format: LogFormat, wanted: WantedLog): void {
+  for (const { history, number, firstPosition, predecessorSha256 } of found.segments) {
+    const isNeeded = format.compare(firstPosition, format.next(given.backup.startPosition)) > 0
+    if (!isNeeded || predecessorSha256 === null) continue
+    const { fileName, segmentKey } = format.keyOf({ history, number: number - 1 })
+    if (wanted.has(fileName)) continue
+    wanted.want(fileName, { ...UNKNOWN_CONTENT, sha256: predecessorSha256 }, objectOf(given, segmentKey))
+  }
+}
+
+/** Log files of the base (as fetched) and of other backups of its history; each may lie in the archive, too, listed or not. */
+function addBackups(given: Input, format: LogFormat, wanted: WantedLog): void {
+  for (const file of given.files) {
+    if (file.role === 'log') wanted.want(lastPart(file.path), file, { kind: 'file', path: file.at })
+  }
+  for (const other of relatives(format, given)) {
+    for (const file of logOf(other)) wanted.want(lastPart(file.path), file, objectOf(given, file.key))
+  }
+  for (const file of [given.backup, ...relatives(format, given)].flatMap(logOf)) {
+    const number = format.numberOf(lastPart(file.path))
+    if (number === null) continue
+    const { segmentKey } = format.keyOf({ history: given.backup.history, number })
+    wanted.want(lastPart(file.path), file, objectOf(given, segmentKey))
   }
 }
 
@@ -189,28 +169,34 @@ const ARCHIVED_ONCE: ReadonlySet<RefusedSegment['reason']> = new Set([
  * Segments behind the base's own log of which nothing is left that can be proven good: wanted all the same, so that the loss is refused
  * or accepted, and never passed over. (A segment without sidecar was never archived to its end.)
  */
-function addLost(
-  refused: readonly RefusedSegment[],
-  given: Input,
-  format: LogFormat,
-  segments: Map<string, z.infer<typeof wantedSegment>>,
-): void {
-  const own = given.backup.files.filter((file) => file.role === 'log').map((file) => lastPart(file.path))
+function addLost(found: FoundLog, given: Input, format: LogFormat, wanted: WantedLog): void {
+  const own = logOf(given.backup).map((file) => lastPart(file.path))
   const newest = own.sort(compareFileNames).at(-1)
   if (newest === undefined) return
-  for (const { key, reason, detail } of refused) {
+  for (const { key, reason, detail } of found.refused) {
     const lost = format.parseKey(key)
-    if (lost === null || lost.history !== given.backup.history || !ARCHIVED_ONCE.has(reason)) continue
+    if (lost === null || !ARCHIVED_ONCE.has(reason)) continue
     const { fileName } = lost
-    if (segments.has(fileName) || compareFileNames(fileName, newest) <= 0) continue
-    segments.set(fileName, { fileName, sha256: null, sizeBytes: null, copies: [], lost: detail })
+    if (wanted.has(fileName) || compareFileNames(fileName, newest) <= 0) continue
+    wanted.lose(fileName, detail)
   }
 }
 
-/** Names of segments are padded with zeros and grow in length. */
-const compareFileNames = (a: string, b: string): number => a.length - b.length || compareUtf8(a, b)
+const objectOf = ({ store }: Input, key: string) => ({ kind: 'object', store, key }) as const
 
-const sameHistory = (given: Input): readonly BackupDescription[] =>
-  given.backups.filter((other) => other.history === given.backup.history)
+/** Usable backups of the base's history that reach beyond what the base's data holds, the base itself included. */
+const relatives = (format: LogFormat, { backup, backups }: Input): readonly BackupDescription[] =>
+  backups.filter(
+    ({ history, stopPosition }) =>
+      history === backup.history && format.compare(stopPosition, backup.startPosition) > 0,
+  )
+
+const logOf = ({ files }: BackupDescription) => files.filter(({ role }) => role === 'log')
+
+const numbersOf = (format: LogFormat, backups: readonly BackupDescription[]): number[] =>
+  backups
+    .flatMap(logOf)
+    .map(({ path }) => format.numberOf(lastPart(path)))
+    .filter((number) => number !== null)
 
 const lastPart = (path: string): string => path.slice(path.lastIndexOf('/') + 1)

@@ -2,7 +2,7 @@ import type { Checksums } from '../../checksums/index.ts'
 import { attempt, type Task } from '../../effects/index.ts'
 import { OperatingError } from '../../errors/index.ts'
 import type { BackupCandidate, BackupDescription, Described, Refusal } from '../../formats/index.ts'
-import { ObjectStore } from '../../ports/index.ts'
+import { type ObjectHead, ObjectStore } from '../../ports/index.ts'
 import { FORMAT_VERSION } from '../record-file/index.ts'
 import { backupFiles, type Manifest } from './manifest.ts'
 import { METADATA_BYTES_MAX, metadataDifference, metadataOf, readMetadata } from './metadata.ts'
@@ -45,27 +45,39 @@ function unsupported({ formatVersion }: Manifest): Refusal | null {
 }
 
 /**
- * D26, D27: every listed object is there, in full size. A log object that is not does not condemn the backup: the archive holds its
- * segment, too, and no older backup could do without it.
+ * D26, D27: every object that the manifest lists is there, in full size; what the listing does not show is asked for by name. A log
+ * object that is not there does not condemn the backup: the archive holds its segment, too, and no older backup could do without it.
  */
 function* objectsRefusal(store: string, manifest: Manifest): Task<Refusal | null> {
   const needed = backupFiles(manifest).filter((file) => file.role !== 'log')
-  const missing = new Map(needed.map((file) => [file.key, file.sizeBytes]))
+  const unseen = new Map(needed.map((file) => [file.key, file.sizeBytes]))
   let wrongSize: Refusal | null = null
-  yield* eachObject({ store, prefix: `${manifest.name}/` }, ({ key, sizeBytes }) => {
-    const expected = missing.get(key)
+  const see = (key: string, sizeBytes: number): void => {
+    const expected = unseen.get(key)
     if (expected === undefined) return
-    missing.delete(key)
+    unseen.delete(key)
     if (sizeBytes !== expected) {
       wrongSize ??= {
         reason: 'object-size-differs',
         detail: `${key} has ${sizeBytes} bytes, the manifest says ${expected}`,
       }
     }
-  })
-  const [first] = missing.keys()
-  if (first === undefined) return wrongSize
-  return { reason: 'object-missing', detail: `${first} is not there (${missing.size} missing)` }
+  }
+  yield* eachObject({ store, prefix: `${manifest.name}/` }, ({ key, sizeBytes }) => see(key, sizeBytes))
+  for (const key of [...unseen.keys()]) {
+    const head = yield* headIfAllowed(store, key)
+    if (head === null) return { reason: 'object-missing', detail: `${key} is not there` }
+    see(key, head.sizeBytes)
+  }
+  return wrongSize
+}
+
+/** Roles that may list only below a prefix are told of names that are not there that they must not ask. */
+function* headIfAllowed(store: string, key: string): Task<ObjectHead | null> {
+  const head = yield* attempt(ObjectStore.head({ store, key }))
+  if (head.ok) return head.value
+  if (head.error.code === 'store-denied') return null
+  throw head.error
 }
 
 /** The metadata is the one the manifest lists, and says the same. */

@@ -1,3 +1,4 @@
+import { patienceOf, patiently } from '../../actions/support/patience.ts'
 import type { Checksums } from '../../checksums/index.ts'
 import { all, type Task } from '../../effects/index.ts'
 import type { ArchivedSegment, Position, RefusedSegment } from '../../formats/index.ts'
@@ -6,7 +7,7 @@ import { compareUtf8 } from '../../text/utf8.ts'
 import { requirePosition } from '../record/index.ts'
 import { parseTrustKey } from './envelope.ts'
 import { ARCHIVE_PREFIX, parseArchiveKey } from './names.ts'
-import { type ArchiveEntry, isRefusedSegment, readArchived } from './read-archived.ts'
+import { type ArchiveEntry, type ArchiveReader, isRefusedSegment, readArchived } from './read-archived.ts'
 import { eachObject } from './store-reading.ts'
 
 /** Sidecars asked for at once. */
@@ -24,15 +25,24 @@ export interface ArchiveListing {
  */
 export function* listArchive(
   checksums: Checksums,
-  input: { readonly store: string; readonly trustKey: string | null; readonly after: Position | null },
+  input: {
+    readonly store: string
+    readonly trustKey: string | null
+    readonly after: Position | null
+    readonly patienceMs?: number
+  },
 ): Task<ArchiveListing> {
-  const trustKey = parseTrustKey(input.trustKey)
+  const { store } = input
+  const patience = input.patienceMs === undefined ? null : patienceOf(input.patienceMs)
+  const reader = { checksums, store, trustKey: parseTrustKey(input.trustKey), patience }
   const after = input.after === null ? null : requirePosition(input.after)
-  const { entries, refused } = yield* listEntries(input.store)
+  const { entries, refused } = yield* patience === null
+    ? listEntries(store)
+    : patiently(patience, `object store "${store}"`, () => listEntries(store))
   const segments: ArchivedSegment[] = []
   for (const history of [...entries.keys()].sort(compareUtf8)) {
     const newestFirst = [...entries.get(history)!.values()].sort((a, b) => b.number - a.number)
-    const found = yield* readBackwards(checksums, input.store, trustKey, newestFirst, after)
+    const found = yield* readBackwards(reader, newestFirst, after)
     for (const segment of found.segments) segments.push(segment)
     for (const one of found.refused) refused.push(one)
   }
@@ -41,9 +51,7 @@ export function* listArchive(
 
 /** One history's entries, newest first, down to the one that `after` makes unneeded; results are oldest first. */
 function* readBackwards(
-  checksums: Checksums,
-  store: string,
-  trustKey: Uint8Array | null,
+  reader: ArchiveReader,
   newestFirst: readonly ArchiveEntry[],
   after: number | null,
 ): Task<ArchiveListing> {
@@ -52,7 +60,7 @@ function* readBackwards(
   for (let index = 0; index < newestFirst.length; index += CONCURRENCY) {
     const tasks = newestFirst
       .slice(index, index + CONCURRENCY)
-      .map((entry) => () => readArchived(checksums, store, trustKey, entry))
+      .map((entry) => () => readArchived(reader, entry))
     for (const read of yield* all(tasks, CONCURRENCY)) {
       if (isRefusedSegment(read)) {
         refused.push(read)

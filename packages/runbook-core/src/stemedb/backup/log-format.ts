@@ -4,13 +4,16 @@ import { formatPosition, requirePosition } from '../record/index.ts'
 import { scanSegment } from '../segment/index.ts'
 import { cutSegment } from './cut-segment.ts'
 import { listArchive } from './list-archive.ts'
-import { archivedSegmentKey, parseArchiveKey, segmentFileName } from './names.ts'
+import { archivedSegmentKey, parseArchiveKey, parseSegmentFileName, segmentFileName } from './names.ts'
+import { describeArchived } from './read-archived.ts'
 
 /** StemeDB's write-ahead log and its archive: laid out and signed as `docs/formats-backup.md` says. */
 export function stemedbLogFormat(options: { readonly checksums: Checksums }): LogFormat {
   const { checksums } = options
   return {
     list: (input) => listArchive(checksums, input),
+    describe: (input) => describeArchived(checksums, input),
+    numberOf: parseSegmentFileName,
     parseKey: claimOf,
     keyOf: ({ history, number }) => ({
       fileName: segmentFileName(number),

@@ -1,9 +1,12 @@
+import { whileAnswering } from '../../actions/support/answering.ts'
+import { type Patience, patienceOf } from '../../actions/support/patience.ts'
 import type { Checksums } from '../../checksums/index.ts'
 import { attempt, type Task } from '../../effects/index.ts'
 import { OperatingError } from '../../errors/index.ts'
 import type { ArchivedSegment, RefusedSegment } from '../../formats/index.ts'
-import { openEnvelope, signatureStatus } from './envelope.ts'
-import { archivedSegmentKey, SIDECAR_SUFFIX, segmentFileName } from './names.ts'
+import { ObjectStore } from '../../ports/index.ts'
+import { openEnvelope, parseTrustKey, signatureStatus } from './envelope.ts'
+import { ARCHIVE_PREFIX, archivedSegmentKey, SIDECAR_SUFFIX, segmentFileName } from './names.ts'
 import { readSidecar, SIDECAR_BYTES_MAX } from './sidecar.ts'
 import { getIfThere, refusalOf } from './store-reading.ts'
 
@@ -16,31 +19,96 @@ export interface ArchiveEntry {
   readonly hasSidecar: boolean
 }
 
-/** Reads one segment's sidecar and holds it against its key and the listed size. Outages are thrown. */
+/** With what an archive is read. Without patience a failed request is thrown at once. */
+export interface ArchiveReader {
+  readonly checksums: Checksums
+  readonly store: string
+  readonly trustKey: Uint8Array | null
+  readonly patience: Patience | null
+}
+
+/**
+ * Reads one segment's sidecar and holds it against its key and the listed size. Outages are thrown; with patience a sidecar that never
+ * arrives while the store answers is refused.
+ */
 export function* readArchived(
-  checksums: Checksums,
-  store: string,
-  trustKey: Uint8Array | null,
+  reader: ArchiveReader,
   entry: ArchiveEntry,
 ): Task<ArchivedSegment | RefusedSegment> {
   const key = archivedSegmentKey(entry.history, entry.number)
   const refuse = refuser(key)
   if (!entry.hasSidecar)
     return refuse('sidecar-missing', 'the segment has no sidecar: its archival never finished')
-  if (entry.sizeBytes === null) return refuse('segment-missing', 'the sidecar has no segment')
-  const got = yield* attempt(getIfThere(store, key + SIDECAR_SUFFIX, SIDECAR_BYTES_MAX))
-  if (!got.ok) {
-    const refusal = refusalOf(got.error)
-    if (refusal === null) throw got.error
-    return refuse('sidecar-unreadable', refusal.detail)
+  const sidecar = yield* readSidecarBytes(reader, key)
+  if (isRefusedSegment(sidecar)) return sidecar
+  if (sidecar === null) return refuse('sidecar-missing', 'the sidecar is gone since it was listed')
+  return examineSidecar(reader.checksums, reader.trustKey, entry, sidecar)
+}
+
+/** One segment asked for by its name: see `LogFormat.describe`. */
+export function* describeArchived(
+  checksums: Checksums,
+  input: {
+    readonly store: string
+    readonly trustKey: string | null
+    readonly history: string
+    readonly number: number
+    readonly patienceMs: number
+  },
+): Task<ArchivedSegment | RefusedSegment | null> {
+  const { store, history, number } = input
+  const patience = patienceOf(input.patienceMs)
+  const reader = { checksums, store, trustKey: parseTrustKey(input.trustKey), patience }
+  const key = archivedSegmentKey(history, number)
+  const read = yield* attempt(askBoth(reader, key))
+  if (!read.ok) {
+    // Roles that may list only below a prefix are told of names that are not there that they must not ask.
+    if (read.error.code === 'store-denied') return null
+    throw read.error
   }
-  if (got.value === null) return refuse('sidecar-missing', 'the sidecar is gone since it was listed')
-  return examineSidecar(checksums, trustKey, entry, got.value)
+  const { sidecar, sizeBytes } = read.value
+  if (sidecar === null) {
+    const detail = 'the segment has no sidecar: its archival never finished'
+    return sizeBytes === null ? null : refuser(key)('sidecar-missing', detail)
+  }
+  if (isRefusedSegment(sidecar)) return sidecar
+  const entry = { history, number, sizeBytes, hasSidecar: true }
+  return examineSidecar(checksums, reader.trustKey, entry, sidecar)
+}
+
+function* askBoth(reader: ArchiveReader, key: string) {
+  const { store } = reader
+  const sidecar = yield* readSidecarBytes(reader, key)
+  const head = yield* attempt(answered(reader, () => ObjectStore.head({ store, key })))
+  if (!head.ok && head.error.code !== 'object-corrupt') throw head.error
+  return { sidecar, sizeBytes: head.ok ? (head.value?.sizeBytes ?? null) : null }
+}
+
+/** A sidecar's bytes; null when it is not there; refused when it cannot be had. */
+function* readSidecarBytes(reader: ArchiveReader, key: string): Task<Uint8Array | RefusedSegment | null> {
+  const { store } = reader
+  const got = yield* attempt(
+    answered(reader, () => getIfThere(store, key + SIDECAR_SUFFIX, SIDECAR_BYTES_MAX)),
+  )
+  if (got.ok) return got.value
+  const refusal = refusalOf(got.error)
+  if (refusal === null) throw got.error
+  return refuser(key)('sidecar-unreadable', refusal.detail)
+}
+
+/** With patience: an object that fails again and again while the store answers is given up as `object-corrupt`. */
+function answered<A>({ patience, store }: ArchiveReader, task: () => Task<A>): Task<A> {
+  if (patience === null) return task()
+  return whileAnswering(patience, store, task, () =>
+    ObjectStore.list({ store, prefix: ARCHIVE_PREFIX, limit: 1 }),
+  )
 }
 
 /** True for the refusal of the two. */
-export function isRefusedSegment(value: ArchivedSegment | RefusedSegment): value is RefusedSegment {
-  return 'reason' in value
+export function isRefusedSegment<A extends object>(
+  value: A | RefusedSegment | null,
+): value is RefusedSegment {
+  return value !== null && 'reason' in value
 }
 
 /** A sidecar's bytes against the key they were found under. */
@@ -63,11 +131,14 @@ export function examineSidecar(
     if (sidecar.history !== entry.history || sidecar.number !== entry.number) {
       return refuse('key-disagrees', `the sidecar is that of segment ${sidecar.number} of ${sidecar.history}`)
     }
+    const described = { ...sidecar, key, fileName: segmentFileName(entry.number), signature }
+    if (entry.sizeBytes === null)
+      return { ...refuse('segment-missing', 'the sidecar has no segment'), described }
     if (entry.sizeBytes !== sidecar.sizeBytes) {
       const detail = `the object has ${entry.sizeBytes} bytes, its sidecar says ${sidecar.sizeBytes}`
-      return refuse('size-differs', detail)
+      return { ...refuse('size-differs', detail), described }
     }
-    return { ...sidecar, key, fileName: segmentFileName(entry.number), signature }
+    return described
   } catch (error) {
     if (error instanceof OperatingError) return refuse('sidecar-unreadable', error.message)
     throw error

@@ -4,7 +4,7 @@ import type { ArchivedSegment, BackupDescription, SegmentScan } from '../../form
 import { listArchive } from '../backup/list-archive.ts'
 import { scanSegment } from '../segment/index.ts'
 import { judgeObject } from './fetch-to-scratch.ts'
-import { type StoreAccess, withPatience } from './store-writing.ts'
+import type { StoreAccess } from './store-writing.ts'
 import type { VerificationProblem, VerifiedHistory } from './verification.ts'
 
 /** What the archive was found to hold. */
@@ -19,8 +19,8 @@ export function* verifyArchive(
   input: StoreAccess & { readonly trustKey: string | null },
   bases: readonly BackupDescription[],
 ): Task<ArchiveVerification> {
-  const { store, trustKey } = input
-  const listed = yield* withPatience(input, () => listArchive(checksums, { store, trustKey, after: null }))
+  const { store, trustKey, patienceMs } = input
+  const listed = yield* listArchive(checksums, { store, trustKey, after: null, patienceMs })
   const problems: VerificationProblem[] = listed.refused.map(({ key, reason, detail }) => ({
     // Segment first, sidecar second: a run that was cut short leaves this, and the next run mends it.
     severity: reason === 'sidecar-missing' ? 'notice' : 'error',

@@ -2,7 +2,7 @@ import { OperatingError } from '@dr-drill/runbook-core'
 import { z } from 'zod'
 import { defineFault } from '../fault-kind.ts'
 import { truth, wholeNumber } from '../parameters.ts'
-import type { PlanSource, SourceContents } from '../source-plan.ts'
+import { type PlanSource, type SourceContents, soleSegments } from '../source-plan.ts'
 
 const parameters = z.strictObject({
   how: z.enum(['transfer', 'listing']).default('transfer'),
@@ -28,17 +28,16 @@ export const partialSync = defineFault<Parameters>({
     { name: 'files', meaning: 'how many, drawn from the seed; default 1' },
     { name: 'lasting', meaning: 'true: they never come; default false: the next request finds them' },
   ],
-  outcome: ({ where, lasting }) => (where === 'archive' && lasting ? 'refuse' : 'recover'),
+  outcome: ({ how, where, lasting }) =>
+    how === 'transfer' && where === 'archive' && lasting ? 'refuse' : 'recover',
   survival:
-    'A second request or an older backup with the archived log holds the same; refused only when the archive never gives its copy.',
+    'A second request, a request by name, or an older backup with the archived log brings the same; refused only when the archive never gives its copy.',
 })
 
 /** Decides which objects never arrived. */
 export const planPartialSync: PlanSource<Parameters> = (given, contents, random) => {
-  const able = candidates(given, contents)
-  const drawn = random.split('files').shuffle(able)
+  const keys = random.split('files').shuffle(candidates(given, contents)).slice(0, given.files)
   const listed = given.how === 'listing'
-  const keys = (listed && given.where === 'archive' ? apart(drawn, able) : drawn).slice(0, given.files)
   if (keys.length === 0)
     throw new OperatingError('usage-invalid', `partial-sync: the ${given.where} has nothing to lose`)
   const times = given.lasting ? null : 1
@@ -55,19 +54,9 @@ export const planPartialSync: PlanSource<Parameters> = (given, contents, random)
   }
 }
 
-/** No two neighbours: a segment that is not listed is vouched for by the one that follows it. */
-function apart(drawn: readonly string[], inOrder: readonly string[]): readonly string[] {
-  const taken: string[] = []
-  for (const key of drawn) {
-    const at = inOrder.indexOf(key)
-    if (![inOrder[at - 1], inOrder[at + 1]].some((other) => other !== undefined && taken.includes(other)))
-      taken.push(key)
-  }
-  return taken
-}
-
-/** The archive's newest segment is left alone: nobody could tell that it was ever there. */
-function candidates({ where }: Parameters, { backups, segments }: SourceContents): readonly string[] {
-  if (where === 'archive') return segments.slice(0, -1).map(({ key }) => key)
-  return backups[0].files.filter(({ role }) => role !== 'metadata').map(({ key }) => key)
+/** A transfer that lasts must have been of the only copy, or nothing would come of it. */
+function candidates({ how, where }: Parameters, contents: SourceContents): readonly string[] {
+  if (where === 'archive')
+    return (how === 'listing' ? contents.segments : soleSegments(contents)).map(({ key }) => key)
+  return contents.backups[0].files.filter(({ role }) => role !== 'metadata').map(({ key }) => key)
 }

@@ -2,10 +2,10 @@ import { OperatingError } from '@dr-drill/runbook-core'
 import { z } from 'zod'
 import { defineFault } from '../fault-kind.ts'
 import { truth } from '../parameters.ts'
-import type { PlanSource, SourceContents } from '../source-plan.ts'
+import { type PlanSource, type SourceContents, soleSegments } from '../source-plan.ts'
 
 const parameters = z.strictObject({
-  where: z.enum(['backup', 'manifest', 'archive']).default('backup'),
+  where: z.enum(['backup', 'manifest', 'archive', 'sidecar']).default('backup'),
   lasting: truth.default(false),
 })
 type Parameters = z.infer<typeof parameters>
@@ -18,12 +18,15 @@ export const truncatedObject = defineFault<Parameters>({
   when: 'when the object is fetched',
   parameters,
   describe: [
-    { name: 'where', meaning: 'backup (default: a file of the newest), manifest (its own) or archive' },
+    {
+      name: 'where',
+      meaning: 'backup (default: a file of the newest), manifest (its own), archive (a segment) or sidecar',
+    },
     { name: 'lasting', meaning: 'true: every time; default false: once' },
   ],
   outcome: ({ where, lasting }) => (where === 'archive' && lasting ? 'refuse' : 'recover'),
   survival:
-    'A second request or an older backup with the archived log holds the same; refused only when the archive never gives its copy.',
+    'A second request, an older backup with the archived log, or for a sidecar its successor says the same; refused only when the archive never gives its copy.',
 })
 
 /** Decides which object is cut off, and after how many bytes. */
@@ -47,15 +50,13 @@ export const planTruncatedObject: PlanSource<Parameters> = (given, contents, ran
   }
 }
 
-function candidates({ where }: Parameters, { backups, segments, manifestKey }: SourceContents) {
-  if (where === 'archive') return alone(segments, backups)
-  // The manifest's size is not in it; its first byte is enough to lose.
+function candidates({ where }: Parameters, contents: SourceContents) {
+  const { backups, segments, manifestKey } = contents
+  if (where === 'archive') return soleSegments(contents)
+  // The sizes of these documents stand nowhere; their first byte is enough to lose.
   if (where === 'manifest') return [{ key: manifestKey(backups[0].name), sizeBytes: 1 }]
+  // The newest segment has no successor that would vouch for it.
+  if (where === 'sidecar')
+    return segments.slice(0, -1).map(({ key }) => ({ key: `${key}.json`, sizeBytes: 1 }))
   return backups[0].files.filter(({ role }) => role !== 'metadata')
-}
-
-/** Segments that the archive alone holds. */
-function alone(segments: SourceContents['segments'], backups: SourceContents['backups']) {
-  const others = new Set(backups.flatMap(({ files }) => files.map(({ sha256 }) => sha256)))
-  return segments.filter(({ sha256 }) => !others.has(sha256))
 }

@@ -1,0 +1,73 @@
+import type { RandomStream } from '../../kernel/index.ts'
+import { momentText } from '../moment-text.ts'
+import type { Bounds, Domain, Domains, ParametersOf, ParameterValue } from './domain.ts'
+
+/** A step of the runbook as faults draw over it. */
+export interface DrawnStep {
+  readonly id: string
+  /** How many writing effects a run without faults has in it. */
+  readonly effects: number
+  /** How many calls of ports a run without faults makes in it. */
+  readonly calls: number
+}
+
+/** What draws range over besides their own domain: the steps of the runbook, in order. */
+export interface DrawContext {
+  readonly steps: readonly DrawnStep[]
+}
+
+/** A value of the domain. Draws only from the stream given. */
+export function drawFrom(domain: Domain, random: RandomStream, context: DrawContext): ParameterValue {
+  switch (domain.type) {
+    case 'one-of':
+      return random.pick(domain.values)
+    case 'whole-number':
+      return drawNumber(domain.drawn, random)
+    case 'number-or-word':
+      return random.chance(1, 4) ? domain.word : drawNumber(domain.number.drawn, random)
+    case 'truth':
+      return random.chance(1, 2)
+    case 'step':
+      return random.chance(1, 2) || context.steps.length === 0 ? domain.usual : random.pick(context.steps).id
+    case 'moment':
+      return drawMoment(random, context)
+  }
+}
+
+/** A value for each domain, each from a stream of its own: a parameter that is added shifts no other. */
+export function drawAll<D extends Domains>(
+  domains: D,
+  random: RandomStream,
+  context: DrawContext,
+): ParametersOf<D> {
+  const drawn = Object.entries(domains).map(
+    ([name, domain]) => [name, drawFrom(domain, random.split(name), context)] as const,
+  )
+  return Object.fromEntries(drawn) as ParametersOf<D>
+}
+
+/** Small numbers as often as large ones: first how many bits beyond the least, then which of those. */
+function drawNumber({ min, max }: Bounds, random: RandomStream): number {
+  const span = max - min
+  let bits = 0
+  while (2 ** bits <= span) bits += 1
+  const chosen = random.integer(0, bits)
+  if (chosen === 0) return min
+  return min + random.integer(2 ** (chosen - 1), Math.min(span, 2 ** chosen - 1))
+}
+
+/** Before the run, at a step's borders, or inside it: one of four each, then the step, then where in it. */
+function drawMoment(random: RandomStream, { steps }: DrawContext): string {
+  const where = random.pick(['start', 'border', 'effect', 'call'] as const)
+  if (where === 'start' || steps.length === 0) return 'start'
+  const step = random.pick(steps)
+  const counted = where === 'effect' ? step.effects : where === 'call' ? step.calls : 0
+  if (counted === 0)
+    return momentText({ at: random.pick(['step-begins', 'step-ends'] as const), step: step.id })
+  return momentText({
+    at: where === 'effect' ? 'effect' : 'call',
+    step: step.id,
+    ordinal: random.integer(1, counted),
+    side: random.pick(['before', 'after'] as const),
+  })
+}
