@@ -8,6 +8,7 @@ import {
   schemaRegistry,
 } from '@dr-drill/runbook-core'
 import { manifestJsonSchema, metadataJsonSchema, sidecarJsonSchema } from '@dr-drill/runbook-core/stemedb'
+import { scenarioJsonSchema } from '@dr-drill/simulator'
 import type { Register } from '../program.ts'
 import { worldJsonSchema } from '../world/world-schema.ts'
 
@@ -40,6 +41,7 @@ function schemas(): SchemaRegistry {
     .register('metadata', metadataJsonSchema)
     .register('readback', readbackJsonSchema)
     .register('report', reportJsonSchema)
+    .register('scenario', scenarioJsonSchema)
     .register('sidecar', sidecarJsonSchema)
     .register('world', worldJsonSchema)
 }

@@ -1,0 +1,10 @@
+export { readScenario } from './read-scenario.ts'
+export {
+  DISASTERS,
+  SCENARIO_SCHEMA_VERSION,
+  type Scenario,
+  type ScenarioExpectation,
+  scenarioJsonSchema,
+  scenarioSchema,
+} from './schema.ts'
+export { scenarioText } from './write-scenario.ts'
