@@ -2,5 +2,6 @@ export { type DrawDivergence, firstDivergence, RecordedDraws } from './draw-log.
 export { EventQueue, type ScheduledEvent } from './event-queue.ts'
 export { Kernel } from './kernel.ts'
 export { clockHandlers, type HistoryTime, randomHandlers } from './port-handlers.ts'
+export { Process, Processes } from './processes.ts'
 export { type Draw, type DrawLog, RandomStream } from './random-stream.ts'
 export { type RunStatus, TimerScheduler, type TimerStatus } from './timer-scheduler.ts'

@@ -14,6 +14,7 @@ import {
   fork,
   intercept,
   join,
+  type Middleware,
   overlay,
   type PortHandler,
   type PortHandlers,
@@ -56,6 +57,8 @@ export interface InProcessOptions {
   readonly exercised: (action: AnyAction) => Exercised
   /** How obligations are given back, by kind. */
   readonly discharges: Readonly<Record<string, Discharge>>
+  /** Sees what a step's action asks of the target, once its intents are durable; for worlds that let faults strike there. */
+  readonly watch?: (step: string) => Middleware
 }
 
 /** Ports that an executor adds to the target's. */
@@ -240,7 +243,9 @@ class InProcessExecutor {
       discharged: ({ id }: { readonly id: string }) => this.#discharged(id),
     }
     const own = { Obligations: obligations as unknown as PortHandlers }
-    return intercept(overlay(this.#ownEnvironment, own), intents.middleware)
+    const below = overlay(this.#ownEnvironment, own)
+    const { watch } = this.#options
+    return intercept(watch === undefined ? below : intercept(below, watch(step)), intents.middleware)
   }
 
   /** A step that runs again takes what it holds already: nothing new to journal. */
