@@ -220,8 +220,7 @@ function statOf(node: Node): FileStat {
   }
 }
 
-/** The error of a device without enough free blocks. */
-export function full(path: string): OperatingError {
+function full(path: string): OperatingError {
   return new OperatingError('disk-full', `no space left for ${path}`, { subject: path })
 }
 

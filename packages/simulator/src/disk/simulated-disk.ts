@@ -8,8 +8,8 @@ import type { DiskFault } from './fault.ts'
 import { forkTree } from './fork.ts'
 import { digestTree } from './image.ts'
 import { type Attributes, directoryNode, fileNode, type Node } from './node.ts'
-import { full, operationsOn } from './operations.ts'
-import { type Actor, ROOT } from './permissions.ts'
+import { operationsOn } from './operations.ts'
+import { type Actor, may, ROOT } from './permissions.ts'
 import { drawStyle, losePower, type PowerLossStyle } from './power-loss.ts'
 
 /** Whom placed files belong to when nothing else is said. */
@@ -104,8 +104,9 @@ export class SimulatedDisk {
   }
 
   /**
-   * Writes a whole file from a blob without copying it, as an actor: made when missing, truncated when there, not synced. For ports
-   * that fill files (a download); the caller never changes the blob again. @throws as create and write do
+   * Writes a whole file from a blob without copying it, as an actor: made when missing, emptied and given the mode when there, not
+   * synced. For ports that fill files (a download); the caller never changes the blob again. Faults meet it as they meet the calls
+   * that it stands for. @throws as create, truncate, setMode and write do
    */
   writeBlob(
     actor: Actor,
@@ -113,11 +114,30 @@ export class SimulatedDisk {
   ): void {
     const { path, mode, blob } = input
     const operations = operationsOn(this.#tree, actor)
-    if (operations.stat({ path }) === null) operations.create({ path, mode })
-    operations.truncate({ path, sizeBytes: 0 })
+    if (operations.stat({ path }) === null) {
+      if (this.#meetFaults('create', path)) operations.create({ path, mode })
+    } else {
+      if (this.#meetFaults('truncate', path)) operations.truncate({ path, sizeBytes: 0 })
+      if (this.#meetFaults('setMode', path)) operations.setMode({ path, mode })
+    }
+    if (blob.length === 0 || !this.#meetFaults('write', path)) return
     const file = this.#tree.file(actor, path)
-    if (!this.#tree.resize(0, blob.length)) throw full(path)
-    file.data.replace(blob)
+    const isWhole = file.data.sizeBytes === 0 && may(actor, file, 'write')
+    if (isWhole && this.#tree.resize(0, blob.length)) file.data.replace(blob)
+    else operations.write({ path, offset: 0, bytes: blob })
+  }
+
+  /**
+   * The whole bytes of a file as an actor reads them, without copying them when they are a blob nobody wrote to. Whoever asks never
+   * changes them. Faults meet it as they meet a read. @throws as read does
+   */
+  readBlob(actor: Actor, path: string): Uint8Array {
+    const operations = operationsOn(this.#tree, actor)
+    this.#meetFaults('read', path)
+    const file = this.#tree.file(actor, path)
+    const blob = file.damage.length > 0 ? null : file.data.content.blob
+    if (blob !== null && may(actor, file, 'read')) return blob
+    return operations.read({ path, offset: 0, length: file.data.sizeBytes })
   }
 
   /**

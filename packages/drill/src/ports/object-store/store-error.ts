@@ -24,6 +24,8 @@ const BY_NAME: Readonly<Record<string, ErrorCode>> = {
   TooManyRequests: 'store-throttled',
   ThrottlingException: 'store-throttled',
   RequestTimeTooSkewed: 'store-denied',
+  ExpiredToken: 'store-denied',
+  InvalidToken: 'store-denied',
   BadDigest: 'object-corrupt',
   InvalidDigest: 'object-corrupt',
   XAmzContentSHA256Mismatch: 'object-corrupt',

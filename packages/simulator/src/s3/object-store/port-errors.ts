@@ -11,6 +11,7 @@ const CODES: Partial<Readonly<Record<S3ErrorCode, ErrorCode>>> = {
   AccessDenied: 'store-denied',
   InvalidAccessKeyId: 'store-denied',
   SignatureDoesNotMatch: 'store-denied',
+  ExpiredToken: 'store-denied',
   SlowDown: 'store-throttled',
   ServiceUnavailable: 'store-unavailable',
   InternalError: 'store-unavailable',

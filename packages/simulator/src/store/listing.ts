@@ -1,0 +1,141 @@
+import type { ListedObject, ObjectListing, ObjectStoreContract, ObjectVersion } from '@dr-drill/runbook-core'
+import { boundOf, tokenOf } from '../s3/operations/list-parameters.ts'
+import { commonPrefix } from '../s3/operations/listing.ts'
+import type { Bound } from '../s3/storage/key-cursor.ts'
+import { firstAfter, firstAfterPrefix, firstAtOrAfter } from './key-order.ts'
+import type { MemoryBucket } from './memory-bucket.ts'
+import type { MemoryVersion } from './memory-version.ts'
+
+/** Entries of one page at most. */
+const PAGE_MAX = 1000
+
+/** What to list; keys are the bucket's, prefix of the store included. */
+export interface PageQuery {
+  /** The store's own prefix: cut off from what is answered. */
+  readonly root: string
+  readonly prefix: string
+  readonly delimiter: string | null
+  readonly limit: number
+  readonly from: Bound | null
+  /** Keys that a fault hides. */
+  readonly hidden: ReadonlySet<string> | null
+}
+
+/** The query of a call of the port. @throws S3Error InvalidArgument for a cursor that is none */
+export function pageQuery(
+  root: string,
+  input: Omit<Parameters<ObjectStoreContract['list']>[0], 'store'>,
+  hidden: ReadonlySet<string> | null,
+): PageQuery {
+  return {
+    root,
+    prefix: root + input.prefix,
+    delimiter: input.delimiter ?? null,
+    limit: Math.min(input.limit ?? PAGE_MAX, PAGE_MAX),
+    from: boundOfInput(root, input),
+    hidden,
+  }
+}
+
+function boundOfInput(
+  root: string,
+  { cursor, startAfter }: { readonly cursor?: string; readonly startAfter?: string },
+): Bound | null {
+  if (cursor !== undefined) return boundOf(cursor)
+  return startAfter === undefined ? null : { text: root + startAfter, mode: 'after' }
+}
+
+/** One page of current objects and common prefixes, in one order, together at most the limit. */
+export function listPage(bucket: MemoryBucket, query: PageQuery): ObjectListing {
+  const { keys } = bucket.content
+  const { root, prefix, delimiter, limit, hidden } = query
+  const objects: ListedObject[] = []
+  const prefixes: string[] = []
+  let last: Bound | null = null
+  for (let index = limit > 0 ? startOf(keys, query) : keys.length; index < keys.length; ) {
+    const key = keys[index] as string
+    if (!key.startsWith(prefix)) break
+    index += 1
+    const version = bucket.current(key)
+    if (version === null || hidden?.has(key) === true) continue
+    if (objects.length + prefixes.length === limit) {
+      return { objects, prefixes, cursor: last && tokenOf(last) }
+    }
+    const common = commonPrefix(key, prefix, delimiter)
+    if (common === null) {
+      objects.push(listed(version, root))
+      last = { text: key, mode: 'after' }
+    } else {
+      prefixes.push(common.slice(root.length))
+      last = { text: common, mode: 'after-prefix' }
+      index = firstAfterPrefix(keys, common)
+    }
+  }
+  return { objects, prefixes, cursor: null }
+}
+
+function listed(version: MemoryVersion, root: string): ListedObject {
+  return root === '' ? version.listed : { ...version.listed, key: version.key.slice(root.length) }
+}
+
+function startOf(keys: readonly string[], { prefix, from }: PageQuery): number {
+  const first = prefix === '' ? 0 : firstAtOrAfter(keys, prefix)
+  return from === null ? first : Math.max(first, boundIndex(keys, from))
+}
+
+function boundIndex(keys: readonly string[], { text, mode }: Bound): number {
+  if (mode === 'at') return firstAtOrAfter(keys, text)
+  return mode === 'after' ? firstAfter(keys, text) : firstAfterPrefix(keys, text)
+}
+
+type VersionsPage = ReturnType<ObjectStoreContract['versions']>
+
+/** One page of all versions below a prefix. @throws S3Error InvalidArgument for a cursor that is none */
+export function versionsPage(
+  bucket: MemoryBucket,
+  root: string,
+  below: string,
+  cursor: string | undefined,
+): VersionsPage {
+  const { keys } = bucket.content
+  const prefix = root + below
+  const after = cursor === undefined ? null : placeOf(cursor)
+  const versions: ObjectVersion[] = []
+  const from = after === null ? null : ({ text: after.key, mode: 'at' } as const)
+  const query = { root, prefix, delimiter: null, limit: PAGE_MAX, from, hidden: null }
+  for (let index = startOf(keys, query); index < keys.length; index += 1) {
+    const key = keys[index] as string
+    if (!key.startsWith(prefix)) break
+    const held = bucket.versions(key)
+    for (const version of held) {
+      if (after?.key === key && version.sequence >= after.sequence) continue
+      if (versions.length === PAGE_MAX) return { versions, cursor: cursorAfter(root, versions) }
+      versions.push({
+        key: key.slice(root.length),
+        versionId: version.versionId,
+        isLatest: version === held[0],
+        isDeleteMarker: version.isDeleteMarker,
+        sizeBytes: version.written.length,
+        lastModifiedAt: version.lastModifiedAt,
+      })
+    }
+  }
+  return { versions, cursor: null }
+}
+
+/** The version id has no `:`; the key may. */
+function cursorAfter(root: string, versions: readonly ObjectVersion[]): string {
+  const last = versions.at(-1) as ObjectVersion
+  return tokenOf({ mode: 'at', text: `${last.versionId}:${root}${last.key}` })
+}
+
+function placeOf(cursor: string): { readonly key: string; readonly sequence: number } {
+  const { text } = boundOf(cursor)
+  const at = text.indexOf(':')
+  const versionId = text.slice(0, at)
+  // Where no versions are kept there is one per key, and it was shown.
+  return {
+    key: text.slice(at + 1),
+    sequence: versionId === 'null' ? 0 : Number.parseInt(versionId.slice(0, 8), 16),
+  }
+}
