@@ -1,3 +1,4 @@
+import type { Checksums, Trait } from '@dr-drill/runbook-core'
 import type { RandomStream } from '../kernel/index.ts'
 import type { MachineControl } from '../machine/index.ts'
 import type { NetworkControl } from '../network/index.ts'
@@ -16,8 +17,17 @@ export interface RunnerControl {
 export interface OldPrimaryControl {
   /** It boots again, reachable, with the data that the disaster left it: it serves, and its timers archive, unless it is fenced. */
   comeBack(): void
-  /** From now on a fence is refused, or pretends. */
-  refuseFence(how: 'error' | 'lie'): void
+  /** From now on a fence is refused, or pretends; the function returned ends that. */
+  refuseFence(how: 'error' | 'lie'): () => void
+  /** Called with a word for each thing that met a change made here: `fence`, `archived KEY`, `served`. */
+  onMet(listener: (what: string) => void): void
+}
+
+/** What a forger needs who holds, or does not hold, the signer's key. */
+export interface Forgery {
+  readonly checksums: Checksums
+  /** Ed25519 secret of production's signer, 32 bytes. */
+  readonly signingKey: Uint8Array
 }
 
 /** Everything of a simulated drill that a fault may get its hands on. Operators' verbs only: nothing here knows an action. */
@@ -33,10 +43,15 @@ export interface FaultSite {
   readonly network: NetworkControl
   readonly surroundings: SurroundingsControl
   readonly runner: RunnerControl
+  readonly forgery: Forgery
+  /** The first step of the runbook whose action has this trait; null when none has. */
+  stepThat(trait: Trait): string | null
   /** Lets something happen at a moment of the run. It happens at most once; a moment that never comes makes the fault not fire. */
   at(moment: Moment, happens: () => void): void
   /** Lets something happen so much drill time from now. */
   after(delayMs: number, happens: () => void): void
+  /** What ends when the world heals: called once, then or never before (damage at rest does not heal). */
+  onHeal(mend: () => void): void
   /**
    * Says that the fault was seen to strike: not when it is armed, but when something met it (an answer was refused, a damaged byte
    * was read). The first call counts.

@@ -1,12 +1,15 @@
 import { type FaultRecord, nearest, OperatingError } from '@dr-drill/runbook-core'
-import type { FaultKind, FaultOutcome } from './fault-kind.ts'
+import type { RandomStream } from '../kernel/index.ts'
+import { type DrawContext, drawAll } from './domains/index.ts'
+import type { Excuses, FaultKind, FaultOutcome } from './fault-kind.ts'
+import type { FaultSite } from './fault-site.ts'
 import { badPermissions } from './kinds/bad-permissions.ts'
-import { corruptSegment, planCorruptSegment } from './kinds/corrupt-segment.ts'
-import { incompleteBackup, planIncompleteBackup } from './kinds/incomplete-backup.ts'
+import { corruptSegment } from './kinds/corrupt-segment.ts'
+import { incompleteBackup } from './kinds/incomplete-backup.ts'
 import { killRunner } from './kinds/kill-runner.ts'
-import { partialSync, planPartialSync } from './kinds/partial-sync.ts'
+import { partialSync } from './kinds/partial-sync.ts'
 import { s3Outage } from './kinds/s3-outage.ts'
-import { planTruncatedObject, truncatedObject } from './kinds/truncated-object.ts'
+import { truncatedObject } from './kinds/truncated-object.ts'
 import type { PlanSource } from './source-plan.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: each kind checks its parameters by its own schema
@@ -23,15 +26,6 @@ export const FAULTS: readonly AnyFault[] = [
   truncatedObject,
 ]
 
-/** How faults of a source are decided, by kind. */
-// biome-ignore lint/suspicious/noExplicitAny: see above
-const PLANS: Readonly<Record<string, PlanSource<any>>> = {
-  [corruptSegment.kind]: planCorruptSegment,
-  [incompleteBackup.kind]: planIncompleteBackup,
-  [partialSync.kind]: planPartialSync,
-  [truncatedObject.kind]: planTruncatedObject,
-}
-
 /** The kind of that name. @throws usage-invalid, with what was probably meant */
 export function faultKind(kind: string): AnyFault {
   const found = FAULTS.find((one) => one.kind === kind)
@@ -45,10 +39,23 @@ export function faultKind(kind: string): AnyFault {
 }
 
 /** How a fault of that kind changes a source; null for kinds that strike elsewhere or at a moment of the run. */
-export const sourcePlanOf = (kind: string): PlanSource<FaultRecord['with']> | null => PLANS[kind] ?? null
+export const sourcePlanOf = (kind: string): PlanSource<FaultRecord['with']> | null =>
+  FAULTS.find((one) => one.kind === kind)?.planSource ?? null
 
 /** What must come of a fault by the atlas. */
 export const faultOutcome = (fault: FaultRecord): FaultOutcome => faultKind(fault.kind).outcome(fault.with)
+
+/** What a fault excuses once it has fired. */
+export const faultExcuses = (fault: FaultRecord): Excuses => faultKind(fault.kind).excuses(fault.with)
+
+/** Lets a fault happen in a simulated drill, by its record. */
+export const strikeFault = (fault: FaultRecord, site: FaultSite): void =>
+  faultKind(fault.kind).strike(site, fault.with)
+
+/** A fault of this kind with parameters drawn from the stream, each from one of its own. */
+export function drawFault(kind: string, random: RandomStream, context: DrawContext): FaultRecord {
+  return readFault({ kind, with: drawAll(faultKind(kind).domains, random, context) })
+}
 
 /** Checks a record and fills its defaults. @throws usage-invalid */
 export function readFault(record: FaultRecord): FaultRecord {

@@ -17,6 +17,7 @@ function backup(name: string, log: string, stop: number): BackupDescription {
   return {
     name,
     history: 'h',
+    lineage: null,
     engineVersion: '0.1.0',
     formatVersion: 1,
     startPosition: String(stop),
@@ -38,6 +39,7 @@ const segment = (number: number): ArchivedSegment => ({
   key: `archive/segment-${number}`,
   fileName: `segment-${number}`,
   history: 'h',
+  lineage: null,
   number,
   firstPosition: String(number * 10 + 1),
   lastPosition: String(number * 10 + 10),

@@ -25,17 +25,23 @@ export const registerFaults: Register = (program, context) => {
 const atlas = () => ({
   kind: 'fault-atlas',
   schemaVersion: 1,
-  faults: FAULTS.map(({ kind, verb, strikes, when, describe, survival }) => ({
+  faults: FAULTS.map(({ kind, verb, strikes, when, targets, describe, survival }) => ({
     kind,
     verb,
     strikes,
     when,
+    targets,
     parameters: describe,
     survival,
   })),
 })
 
-function entry({ kind, verb, when, describe, survival }: Fault): string {
-  const parameters = describe.map(({ name, meaning }) => `    ${name.padEnd(9)} ${meaning}`)
-  return [kind, `  ${verb}; ${when}`, ...parameters, `  ${survival}`, ''].join('\n')
+function entry({ kind, verb, when, targets, describe, survival }: Fault): string {
+  const width = Math.max(...describe.map(({ name }) => name.length))
+  const parameters = describe.map(
+    ({ name, meaning, values }) => `    ${name.padEnd(width)}  ${meaning} (${values})`,
+  )
+  return [kind, `  ${verb}; ${when}`, ...parameters, `  ${survival}`, `  On ${targets.join(', ')}.`, ''].join(
+    '\n',
+  )
 }

@@ -1,3 +1,5 @@
+import type { Trait } from '@dr-drill/runbook-core'
+
 /** A value that a parameter of a fault may have, as it stands in a record. */
 export type ParameterValue = string | number | boolean
 
@@ -40,10 +42,14 @@ export interface Truth {
   readonly meaning: string
 }
 
+/** Which steps a draw may take: those whose action has one of these traits; null: any. */
+export type Among = readonly Trait[] | null
+
 /** The id of a step; empty: the fault chooses. */
 export interface StepName {
   readonly type: 'step'
   readonly usual: ''
+  readonly among: Among
   readonly meaning: string
 }
 
@@ -51,6 +57,7 @@ export interface StepName {
 export interface MomentName {
   readonly type: 'moment'
   readonly usual: string
+  readonly among: Among
   readonly meaning: string
 }
 
@@ -109,11 +116,17 @@ export const numberOr = <const W extends string>(word: W, number: WholeNumber): 
 export const truth = (meaning: string): Truth => ({ type: 'truth', usual: false, meaning })
 
 /** The id of a step; usually the fault chooses. */
-export const stepName = (meaning: string): StepName => ({ type: 'step', usual: '', meaning })
+export const stepName = (meaning: string, among: Among = null): StepName => ({
+  type: 'step',
+  usual: '',
+  among,
+  meaning,
+})
 
-/** A moment of a run. */
-export const momentName = (meaning: string, usual = 'start'): MomentName => ({
+/** A moment of a run; before its first step unless said otherwise. Drawn in and around steps with one of these traits. */
+export const momentName = (meaning: string, among: Among = null): MomentName => ({
   type: 'moment',
-  usual,
+  usual: 'start',
+  among,
   meaning,
 })

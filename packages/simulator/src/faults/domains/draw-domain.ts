@@ -1,6 +1,7 @@
+import type { Trait } from '@dr-drill/runbook-core'
 import type { RandomStream } from '../../kernel/index.ts'
 import { momentText } from '../moment-text.ts'
-import type { Bounds, Domain, Domains, ParametersOf, ParameterValue } from './domain.ts'
+import type { Among, Bounds, Domain, Domains, ParametersOf, ParameterValue } from './domain.ts'
 
 /** A step of the runbook as faults draw over it. */
 export interface DrawnStep {
@@ -9,6 +10,8 @@ export interface DrawnStep {
   readonly effects: number
   /** How many calls of ports a run without faults makes in it. */
   readonly calls: number
+  /** What its action is for. */
+  readonly traits: readonly Trait[]
 }
 
 /** What draws range over besides their own domain: the steps of the runbook, in order. */
@@ -28,9 +31,9 @@ export function drawFrom(domain: Domain, random: RandomStream, context: DrawCont
     case 'truth':
       return random.chance(1, 2)
     case 'step':
-      return random.chance(1, 2) || context.steps.length === 0 ? domain.usual : random.pick(context.steps).id
+      return drawStep(stepsAmong(context, domain.among), random)
     case 'moment':
-      return drawMoment(random, context)
+      return drawMoment(stepsAmong(context, domain.among), random)
   }
 }
 
@@ -56,8 +59,16 @@ function drawNumber({ min, max }: Bounds, random: RandomStream): number {
   return min + random.integer(2 ** (chosen - 1), Math.min(span, 2 ** chosen - 1))
 }
 
+/** The steps that a domain lets a draw take. */
+export function stepsAmong({ steps }: DrawContext, among: Among): readonly DrawnStep[] {
+  return among === null ? steps : steps.filter(({ traits }) => traits.some((trait) => among.includes(trait)))
+}
+
+const drawStep = (steps: readonly DrawnStep[], random: RandomStream): string =>
+  random.chance(1, 2) || steps.length === 0 ? '' : random.pick(steps).id
+
 /** Before the run, at a step's borders, or inside it: one of four each, then the step, then where in it. */
-function drawMoment(random: RandomStream, { steps }: DrawContext): string {
+function drawMoment(steps: readonly DrawnStep[], random: RandomStream): string {
   const where = random.pick(['start', 'border', 'effect', 'call'] as const)
   if (where === 'start' || steps.length === 0) return 'start'
   const step = random.pick(steps)

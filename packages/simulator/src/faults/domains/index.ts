@@ -1,4 +1,5 @@
 export {
+  type Among,
   type Bounds,
   type Domain,
   type Domains,
@@ -15,6 +16,6 @@ export {
   type WholeNumber,
   wholeNumber,
 } from './domain.ts'
-export { type DrawContext, type DrawnStep, drawAll, drawFrom } from './draw-domain.ts'
+export { type DrawContext, type DrawnStep, drawAll, drawFrom, stepsAmong } from './draw-domain.ts'
 export { readerOf, readerOfAll } from './read-domain.ts'
 export { domainText } from './tell-domain.ts'

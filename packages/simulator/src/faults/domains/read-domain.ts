@@ -23,7 +23,10 @@ export function readerOf(domain: Domain): z.ZodType<ParameterValue> {
     case 'moment':
       return z
         .string()
-        .refine((text) => parseMoment(text) !== null, 'a moment such as start, STEP/begins or STEP/call/3/before')
+        .refine(
+          (text) => parseMoment(text) !== null,
+          'a moment such as start, STEP/begins or STEP/call/3/before',
+        )
         .default(domain.usual)
   }
 }

@@ -10,7 +10,7 @@ export function domainText(domain: Domain): string {
     case 'number-or-word':
       return `${rangeText(domain.number)}, or ${domain.word}; default ${domain.usual}`
     case 'truth':
-      return domain.usual ? 'true (default) or false' : 'true or false (default)'
+      return domain.usual ? 'true by default, or false' : 'true, or false by default'
     case 'step':
       return 'id of a step; by default the fault chooses'
     case 'moment':

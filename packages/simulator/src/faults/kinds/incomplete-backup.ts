@@ -1,28 +1,17 @@
-import { z } from 'zod'
-import { defineFault } from '../fault-kind.ts'
-import { wholeNumber } from '../parameters.ts'
+import { type ParametersOf, wholeNumber } from '../domains/index.ts'
+import { defineFault, NO_EXCUSE } from '../fault-kind.ts'
 import { type PlanSource, watch } from '../source-plan.ts'
+import { strikePlan } from '../strike-plan.ts'
 
-const parameters = z.strictObject({ backups: wholeNumber(1, 1_000).default(1) })
-type Parameters = z.infer<typeof parameters>
-
-/**
- * The newest backups never finished: their data lies in the bucket, the manifest that would make them complete does not. An older
- * backup and the archive hold the same records, so a run must fall back. With more than there are nothing is left to restore.
- */
-export const incompleteBackup = defineFault<Parameters>({
-  kind: 'incomplete-backup',
-  verb: 'stop the newest backup before it writes its manifest',
-  strikes: 'stored-objects',
-  when: 'before the run begins',
-  parameters,
-  describe: [{ name: 'backups', meaning: 'how many of the newest; default 1' }],
-  outcome: () => 'recover',
-  survival: 'An older backup with the archived log holds the same; refused only when no backup is complete.',
-})
+const domains = {
+  backups: wholeNumber('how many of the newest', { min: 1, max: 1_000, usual: 1, drawn: { min: 1, max: 2 } }),
+}
 
 /** Removes the manifests of the newest backups. */
-export const planIncompleteBackup: PlanSource<Parameters> = ({ backups }, { backups: all, manifestKey }) => {
+const planIncompleteBackup: PlanSource<ParametersOf<typeof domains>> = (
+  { backups },
+  { backups: all, manifestKey },
+) => {
   const keys = all.slice(0, backups).map(({ name }) => manifestKey(name))
   return {
     alterations: keys.map((key) => ({ kind: 'remove', key })),
@@ -31,3 +20,21 @@ export const planIncompleteBackup: PlanSource<Parameters> = ({ backups }, { back
     detail: `removed ${keys.join(', ')}`,
   }
 }
+
+/**
+ * The newest backups never finished: their data lies in the bucket, the manifest that would make them complete does not. An older
+ * backup and the archive hold the same records, so a run must fall back. With more than there are nothing is left to restore.
+ */
+export const incompleteBackup = defineFault({
+  kind: 'incomplete-backup',
+  verb: 'stop the newest backup before it writes its manifest',
+  strikes: 'stored-objects',
+  when: 'before the run begins',
+  targets: ['sim', 'local'],
+  domains,
+  outcome: () => 'recover',
+  survival: 'An older backup with the archived log holds the same; refused only when no backup is complete.',
+  excuses: () => NO_EXCUSE,
+  planSource: planIncompleteBackup,
+  strike: strikePlan(planIncompleteBackup),
+})

@@ -1,41 +1,26 @@
 import { OperatingError } from '@dr-drill/runbook-core'
-import { z } from 'zod'
-import { defineFault } from '../fault-kind.ts'
-import { truth, wholeNumber } from '../parameters.ts'
+import { oneOf, type ParametersOf, truth, wholeNumber } from '../domains/index.ts'
+import { defineFault, excusesDelay } from '../fault-kind.ts'
 import { type PlanSource, type SourceContents, soleSegments } from '../source-plan.ts'
+import { strikePlan } from '../strike-plan.ts'
 
-const parameters = z.strictObject({
-  how: z.enum(['transfer', 'listing']).default('transfer'),
-  where: z.enum(['backup', 'archive']).default('backup'),
-  files: wholeNumber(1, 10_000).default(1),
-  lasting: truth.default(false),
-})
-type Parameters = z.infer<typeof parameters>
+const domains = {
+  how: oneOf('where the files are lost: when they are fetched or when they are listed', [
+    'transfer',
+    'listing',
+  ]),
+  where: oneOf('whose files: of the newest backup or of the archive', ['backup', 'archive']),
+  files: wholeNumber('how many, drawn from the seed', {
+    min: 1,
+    max: 10_000,
+    usual: 1,
+    drawn: { min: 1, max: 12 },
+  }),
+  lasting: truth('whether they never come; else the next request finds them'),
+}
+type Parameters = ParametersOf<typeof domains>
 
-/**
- * A synchronisation that ends without error and without some files: the store answers as if they were not there, once for each or
- * for as long as the run lasts. `transfer` loses them when they are fetched, `listing` when they are listed.
- */
-export const partialSync = defineFault<Parameters>({
-  kind: 'partial-sync',
-  verb: 'synchronise a backup and lose files on the way',
-  strikes: 'store-requests',
-  when: 'whenever the files are listed or fetched',
-  parameters,
-  describe: [
-    { name: 'how', meaning: 'transfer (default) or listing' },
-    { name: 'where', meaning: 'backup (default: the newest) or archive' },
-    { name: 'files', meaning: 'how many, drawn from the seed; default 1' },
-    { name: 'lasting', meaning: 'true: they never come; default false: the next request finds them' },
-  ],
-  outcome: ({ how, where, lasting }) =>
-    how === 'transfer' && where === 'archive' && lasting ? 'refuse' : 'recover',
-  survival:
-    'A second request, a request by name, or an older backup with the archived log brings the same; refused only when the archive never gives its copy.',
-})
-
-/** Decides which objects never arrived. */
-export const planPartialSync: PlanSource<Parameters> = (given, contents, random) => {
+const planPartialSync: PlanSource<Parameters> = (given, contents, random) => {
   const keys = random.split('files').shuffle(candidates(given, contents)).slice(0, given.files)
   const listed = given.how === 'listing'
   if (keys.length === 0)
@@ -60,3 +45,26 @@ function candidates({ how, where }: Parameters, contents: SourceContents): reado
     return (how === 'listing' ? contents.segments : soleSegments(contents)).map(({ key }) => key)
   return contents.backups[0].files.filter(({ role }) => role !== 'metadata').map(({ key }) => key)
 }
+
+/**
+ * A synchronisation that ends without error and without some files: the store answers as if they were not there, once for each or
+ * for as long as the run lasts. `transfer` loses them when they are fetched, `listing` when they are listed.
+ */
+export const partialSync = defineFault({
+  kind: 'partial-sync',
+  verb: 'synchronise a backup and lose files on the way',
+  strikes: 'store-requests',
+  when: 'whenever the files are listed or fetched',
+  targets: ['sim', 'local'],
+  domains,
+  outcome: ({ how, where, lasting }) =>
+    how === 'transfer' && where === 'archive' && lasting ? 'refuse' : 'recover',
+  survival:
+    'A second request, a request by name, or an older backup with the archived log brings the same; refused only when the archive never gives its copy.',
+  excuses: ({ how, where, lasting }) =>
+    how === 'transfer' && where === 'archive' && lasting
+      ? { delayMs: 0, lossMs: null }
+      : excusesDelay(lasting ? 900_000 : 60_000),
+  planSource: planPartialSync,
+  strike: strikePlan(planPartialSync),
+})

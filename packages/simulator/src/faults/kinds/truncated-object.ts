@@ -1,36 +1,21 @@
 import { OperatingError } from '@dr-drill/runbook-core'
-import { z } from 'zod'
-import { defineFault } from '../fault-kind.ts'
-import { truth } from '../parameters.ts'
+import { oneOf, type ParametersOf, truth } from '../domains/index.ts'
+import { defineFault, excusesDelay } from '../fault-kind.ts'
 import { type PlanSource, type SourceContents, soleSegments } from '../source-plan.ts'
+import { strikePlan } from '../strike-plan.ts'
 
-const parameters = z.strictObject({
-  where: z.enum(['backup', 'manifest', 'archive', 'sidecar']).default('backup'),
-  lasting: truth.default(false),
-})
-type Parameters = z.infer<typeof parameters>
+const domains = {
+  where: oneOf('a file of the newest backup, its manifest, a segment of the archive or its sidecar', [
+    'backup',
+    'manifest',
+    'archive',
+    'sidecar',
+  ]),
+  lasting: truth('whether it happens every time; else once'),
+}
+type Parameters = ParametersOf<typeof domains>
 
-/** An object's body ends before its announced length and the connection closes: once, or every time it is asked for. */
-export const truncatedObject = defineFault<Parameters>({
-  kind: 'truncated-object',
-  verb: 'cut off the body of an object on the wire',
-  strikes: 'store-requests',
-  when: 'when the object is fetched',
-  parameters,
-  describe: [
-    {
-      name: 'where',
-      meaning: 'backup (default: a file of the newest), manifest (its own), archive (a segment) or sidecar',
-    },
-    { name: 'lasting', meaning: 'true: every time; default false: once' },
-  ],
-  outcome: ({ where, lasting }) => (where === 'archive' && lasting ? 'refuse' : 'recover'),
-  survival:
-    'A second request, an older backup with the archived log, or for a sidecar its successor says the same; refused only when the archive never gives its copy.',
-})
-
-/** Decides which object is cut off, and after how many bytes. */
-export const planTruncatedObject: PlanSource<Parameters> = (given, contents, random) => {
+const planTruncatedObject: PlanSource<Parameters> = (given, contents, random) => {
   const able = candidates(given, contents).filter(({ sizeBytes }) => sizeBytes > 0)
   if (able.length === 0)
     throw new OperatingError('usage-invalid', `truncated-object: the ${given.where} has no bytes to cut`)
@@ -60,3 +45,20 @@ function candidates({ where }: Parameters, contents: SourceContents) {
     return segments.slice(0, -1).map(({ key }) => ({ key: `${key}.json`, sizeBytes: 1 }))
   return backups[0].files.filter(({ role }) => role !== 'metadata')
 }
+
+/** An object's body ends before its announced length and the connection closes: once, or every time it is asked for. */
+export const truncatedObject = defineFault({
+  kind: 'truncated-object',
+  verb: 'cut off the body of an object on the wire',
+  strikes: 'store-requests',
+  when: 'when the object is fetched',
+  targets: ['sim', 'local'],
+  domains,
+  outcome: ({ where, lasting }) => (where === 'archive' && lasting ? 'refuse' : 'recover'),
+  survival:
+    'A second request, an older backup with the archived log, or for a sidecar its successor says the same; refused only when the archive never gives its copy.',
+  excuses: ({ where, lasting }) =>
+    where === 'archive' && lasting ? { delayMs: 0, lossMs: null } : excusesDelay(lasting ? 900_000 : 60_000),
+  planSource: planTruncatedObject,
+  strike: strikePlan(planTruncatedObject),
+})

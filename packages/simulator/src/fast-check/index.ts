@@ -1,0 +1,1 @@
+export { arbitraryOf, type FastCheck, faultArbitrary } from './arbitrary-of.ts'

@@ -1,0 +1,50 @@
+import { OperatingError } from '@dr-drill/runbook-core'
+import { S3RuleSet } from '../s3/index.ts'
+import type { StoreControl } from '../store/index.ts'
+import type { FaultSite } from './fault-site.ts'
+import type { Alteration, PlanSource, SourcePlan } from './source-plan.ts'
+
+/**
+ * Lets a fault of the source that was decided beforehand happen in a simulated drill: objects are altered, rules put in front of the
+ * store. It has struck when a rule met a request. Where the source has nothing that it could strike it never does.
+ */
+export function strikePlan<P>(plan: PlanSource<P>): (site: FaultSite, parameters: P) => void {
+  return (site, parameters) => {
+    const planned = decided(plan, site, parameters)
+    if (planned === null) return
+    for (const alteration of planned.alterations) alter(site.source, alteration)
+    watchRules(site, planned)
+  }
+}
+
+function decided<P>(plan: PlanSource<P>, site: FaultSite, parameters: P): SourcePlan | null {
+  try {
+    return plan(parameters, site.contents, site.random)
+  } catch (thrown) {
+    if (thrown instanceof OperatingError && thrown.code === 'usage-invalid') return null
+    throw thrown
+  }
+}
+
+function alter(store: StoreControl, alteration: Alteration): void {
+  if (alteration.kind === 'remove') store.lose(alteration.key)
+  else {
+    const [current] = store.versions(alteration.key)
+    // Another fault may have taken it away.
+    if (current === undefined || current.isDeleteMarker) return
+    const bytes = current.bytes.slice()
+    bytes[alteration.offset] = (bytes[alteration.offset] ?? 0) ^ alteration.mask
+    store.rot(alteration.key, bytes)
+  }
+}
+
+function watchRules(site: FaultSite, { rules, detail }: SourcePlan): void {
+  const set = new S3RuleSet(rules.map((rule, index) => ({ ...rule, id: `${index}` })))
+  site.onHeal(
+    site.source.addRule((request) => {
+      const action = set.rule(request)
+      if (Object.values(set.hits).some((count) => count > 0)) site.fired(detail)
+      return action
+    }),
+  )
+}
