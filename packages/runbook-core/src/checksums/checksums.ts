@@ -1,3 +1,5 @@
+import type { Memory } from './memory.ts'
+
 /** A hash fed in pieces. */
 export interface RunningDigest {
   update(bytes: Uint8Array): RunningDigest
@@ -10,6 +12,11 @@ export interface RunningDigest {
  * implementation; hosts with native ones pass those, and a law says that they agree.
  */
 export interface Checksums {
+  /**
+   * Set where all bytes that are ever handed over stay as they are, as in a simulated world: then what else is computed of them is
+   * remembered as well. Real ports reuse their buffers, and have none.
+   */
+  readonly memory?: Memory
   sha256(): RunningDigest
   /** Lower-case hex SHA-256 of the bytes. */
   sha256Hex(bytes: Uint8Array): string

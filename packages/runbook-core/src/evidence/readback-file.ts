@@ -4,7 +4,7 @@ import { endLine, LineWriter, readbackHeaderLine, readbackLine } from '../oracle
 import { FileSystem } from '../ports/index.ts'
 
 /** A page of records is awaited for this long. */
-const PAGE_MS = 30_000
+export const PAGE_MS = 30_000
 
 /**
  * Reads every record of a restored database back and writes them to a file, except those that the run wrote itself (by key alone).

@@ -54,7 +54,8 @@ export function* compareFiles(input: CompareFilesInput): Task<ComparedFiles> {
   }
 }
 
-function acknowledgementOrder(
+/** How acknowledgements of a ledger are ordered by position; `comparePositions` where somebody knows the format. */
+export function acknowledgementOrder(
   header: LedgerHeader,
   comparePositions: ComparePositions | undefined,
 ): CompareAcknowledgements {

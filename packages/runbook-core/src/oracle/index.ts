@@ -1,4 +1,5 @@
 export { type ComparedFiles, type CompareFilesInput, compareFiles } from './compare-files.ts'
+export { compareIndexed, type ReadbackPage } from './compare-indexed.ts'
 export type { Comparison, LedgerPoint } from './comparison.ts'
 export { EXAMPLES_MAX } from './comparison.ts'
 export {
@@ -9,6 +10,7 @@ export {
   oracleEvidenceSchema,
 } from './evidence.ts'
 export { type EntryCodec, externalSort, type Sorted, type SortSpace } from './external-sort.ts'
+export { IndexedLedger } from './indexed-ledger.ts'
 export { endLine, ORACLE_SCHEMA_VERSION } from './json-lines.ts'
 export { ledgerJsonSchema, readbackJsonSchema } from './json-schemas.ts'
 export {

@@ -19,6 +19,11 @@ export interface HttpResponse {
   readonly status: number
   readonly contentType: string
   readonly text: string
+  /**
+   * What `text` says as JSON, where whoever answers has it at hand: the very value that parsing it would give, which nobody changes.
+   * Nothing that came over a wire has it.
+   */
+  readonly json?: unknown
 }
 
 /** Requests to named endpoints. Any status is an answer; no answer is `connection-failed` or `timed-out`. */

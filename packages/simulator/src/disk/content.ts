@@ -1,3 +1,5 @@
+import { rangeOf } from './ranges.ts'
+
 /** Bytes that one chunk holds at most; the unit of copy-on-write. */
 const CHUNK_BYTES = 65_536
 
@@ -59,6 +61,24 @@ export class Content {
       at += count
     }
     return bytes
+  }
+
+  /**
+   * The bytes that `read` gives, to be looked at only. Where a blob lies behind them they are a part of it, the same array each time;
+   * to be asked for as a whole makes bytes that were written a blob.
+   */
+  view(offset: number, length: number): Uint8Array {
+    const end = Math.min(this.#sizeBytes, offset + length)
+    if (this.#blob === null && offset === 0 && end === this.#sizeBytes && end > 0) this.#gather()
+    if (this.#blob !== null && offset <= end) return rangeOf(this.#blob, offset, end)
+    return this.read(offset, length)
+  }
+
+  /** Puts all bytes into one blob, which nobody changes from here on. */
+  #gather(): void {
+    const blob = this.read(0, this.#sizeBytes)
+    this.#chunks = Content.adopt(blob).#chunks
+    this.#blob = blob
   }
 
   /** Writes all bytes at `offset`; a gap before it reads as zeros. */

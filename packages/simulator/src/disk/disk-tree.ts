@@ -23,6 +23,8 @@ export class DiskTree {
   readonly capacityBytes: number
   names = new NameJournal()
   usedBytes = 0
+  /** See `SimulatedDiskOptions`. */
+  lendsBytes = false
 
   constructor(capacityBytes: number, root?: DirectoryNode) {
     this.capacityBytes = capacityBytes

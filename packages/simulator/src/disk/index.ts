@@ -6,4 +6,4 @@ export { FailingCall, type FailingCallOptions, LyingSync } from './faults/index.
 export type { Attributes } from './node.ts'
 export { type Actor, ROOT } from './permissions.ts'
 export type { PowerLossStyle } from './power-loss.ts'
-export { SimulatedDisk, type SynchronousFileSystem } from './simulated-disk.ts'
+export { SimulatedDisk, type SimulatedDiskOptions, type SynchronousFileSystem } from './simulated-disk.ts'

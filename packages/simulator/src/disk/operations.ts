@@ -49,8 +49,10 @@ function inspections(
       invariant(offset >= 0 && length >= 0, 'a read starts and extends forwards')
       const file = tree.file(actor, path)
       demand(actor, file, 'read', path)
-      const bytes = file.data.content.read(offset, length)
-      if (file.damage.length > 0) applyDamage(file.damage, offset, bytes)
+      const { content } = file.data
+      if (tree.lendsBytes && file.damage.length === 0) return content.view(offset, length)
+      const bytes = content.read(offset, length)
+      applyDamage(file.damage, offset, bytes)
       return bytes
     },
     space({ path }) {

@@ -18,6 +18,16 @@ const PLACED: Attributes = { mode: 0o644, owner: 'root', group: 'root' }
 /** Handlers of the port FileSystem that answer at once: usable as a port and, in tests and oracles, by hand. */
 export type SynchronousFileSystem = { readonly [M in keyof FileSystemContract]: FileSystemContract[M] }
 
+/** What a disk is made with. */
+export interface SimulatedDiskOptions {
+  readonly capacityBytes?: number
+  /**
+   * Reads answer with the very bytes that lie there, the same array for the same range, instead of a copy of the reader's own. For
+   * worlds in which no reader ever changes what it read.
+   */
+  readonly lendsBytes?: boolean
+}
+
 /**
  * A disk in memory with the promises of a real one and no more: contents are durable after `sync`, names after `syncDirectory`, and
  * `powerLoss` draws what is left of all else. Real bytes; no time passes in it (wrap its handlers for latency).
@@ -27,8 +37,9 @@ export class SimulatedDisk {
   #faults: DiskFault[] = []
   #counts = new Map<string, number>()
 
-  constructor(options: { readonly capacityBytes?: number } = {}, tree?: DiskTree) {
+  constructor(options: SimulatedDiskOptions = {}, tree?: DiskTree) {
     this.#tree = tree ?? new DiskTree(options.capacityBytes ?? Number.MAX_SAFE_INTEGER)
+    if (options.lendsBytes === true) this.#tree.lendsBytes = true
   }
 
   /** Handlers of the port FileSystem for one acting account; several may act on the same disk. */

@@ -1,4 +1,4 @@
-import { hexEncode, Mutex, type OperatingError, Random, type Task } from '@dr-drill/runbook-core'
+import { type Checksums, hexEncode, Mutex, type OperatingError, Random, type Task } from '@dr-drill/runbook-core'
 import { type Assertion, parseAssertion } from '@dr-drill/runbook-core/stemedb'
 import { type AssertResult, CommitQueue } from './commit-queue.ts'
 import type { ClosedSegment, LogWriter } from './log-writer.ts'
@@ -67,6 +67,11 @@ export class StemedbEngine {
     this.#commits = new CommitQueue(options, parts.log, parts.files, parts.index)
   }
 
+  /** What it was opened with. */
+  get checksums(): Checksums {
+    return this.#options.checksums
+  }
+
   /** Why the engine has stopped for good; null while it works. The process should end: only a new recovery tells what is on disk. */
   get failure(): OperatingError | null {
     return this.#commits.failure
@@ -87,7 +92,7 @@ export class StemedbEngine {
   /** One page of assertions. @throws OperatingError `log-corrupt` when a record cannot be read back */
   *query(query: Query): Task<QueryPage> {
     this.#counts.queries += 1
-    return yield* answerQuery(this.#index, this.#files, query)
+    return yield* answerQuery(this.#options.checksums, this.#index, this.#files, query)
   }
 
   /** Closes the open segment if it holds a record. Gives the newest closed segment; null when the log has none. */
@@ -147,7 +152,8 @@ function* nothing(): Task<void> {}
 export function* openEngine(options: EngineOptions): Task<StemedbEngine> {
   const say = (line: string) => options.onLog?.('info', line)
   say('Starting WAL recovery...')
-  const checkpoint = yield* recoverCheckpoint(options, yield* Random.uint32({}))
+  const hashSeed = options.hashSeed ?? (yield* Random.uint32({}))
+  const checkpoint = yield* recoverCheckpoint(options, hashSeed)
   const { index } = checkpoint
   const survey = yield* surveyLog(options)
   const replayed = yield* replayLog(options, survey, checkpoint)

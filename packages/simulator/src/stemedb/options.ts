@@ -13,6 +13,11 @@ export interface EngineOptions {
    * continues it.
    */
   readonly beginHistory?: string | null
+  /**
+   * Seeds the hashes of ids and paths. Drawn when not given, so that nobody can choose ids that collide; a simulated world gives all its
+   * engines one, so that they share what recovery builds.
+   */
+  readonly hashSeed?: number
   /** Receives the lines of the service's log as they come (seed-facts C.6). */
   readonly onLog?: (level: 'info' | 'warn' | 'error', line: string) => void
 }

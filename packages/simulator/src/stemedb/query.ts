@@ -1,7 +1,9 @@
-import type { Task } from '@dr-drill/runbook-core'
+import { type Checksums, Question, recall, type Task } from '@dr-drill/runbook-core'
 import { type Assertion, decodeAssertion, type Frame } from '@dr-drill/runbook-core/stemedb'
+import { assertionsOf } from './index-base.ts'
 import type { RecordFiles } from './record-files.ts'
-import { type RecordIndex, rootOf } from './record-index.ts'
+import { rootOf } from './position-table.ts'
+import type { RecordIndex } from './record-index.ts'
 
 /** What is asked. */
 export interface Query {
@@ -39,11 +41,16 @@ const PAGE_BYTES = 1 << 20
 const EXAMINED_BYTES = 64 << 20
 
 /** Answers one page from the records that were durable when it began. */
-export function* answerQuery(index: RecordIndex, files: RecordFiles, query: Query): Task<QueryPage> {
+export function* answerQuery(
+  checksums: Checksums,
+  index: RecordIndex,
+  files: RecordFiles,
+  query: Query,
+): Task<QueryPage> {
   const count = index.count
   const step = query.lens === 'recency' ? -1 : 1
   const concerns = candidateFilter(index, query.conceptPath)
-  const found: StoredAssertion[] = []
+  let found: readonly StoredAssertion[] = []
   let [pageBytes, examined] = [0, 0]
   let position = firstCandidate(query, count)
   while (position >= 1 && position <= count) {
@@ -55,19 +62,48 @@ export function* answerQuery(index: RecordIndex, files: RecordFiles, query: Quer
     const wanted = matchesAll(query) ? Math.min(RUN_RECORDS, query.limit - found.length) : RUN_RECORDS
     while (Math.abs(far - position) + 1 < wanted && inside(far + step, count) && concerns(far + step))
       far += step
-    for (const frame of yield* readRun(files, position, far)) {
+    const frames = yield* readRun(files, position, far)
+    if (matchesAll(query) && query.lens === 'position') {
+      const run = storedRun(checksums, frames)
+      if (found.length + run.stored.length <= query.limit && pageBytes + run.sizeBytes < PAGE_BYTES) {
+        found = found.length === 0 ? run.stored : [...found, ...run.stored]
+        pageBytes += run.sizeBytes
+        position += run.stored.length
+        if (found.length === query.limit) break
+        continue
+      }
+    }
+    const some = [...found]
+    for (const frame of frames) {
       position = frame.position + step
       examined += frame.bytes.length
       const assertion = decodeAssertion(frame.body)
       if (!matches(query, assertion)) continue
-      found.push({ assertion, position: frame.position, at: frame.at })
+      some.push({ assertion, position: frame.position, at: frame.at })
       pageBytes += frame.bytes.length
-      if (found.length === query.limit || pageBytes >= PAGE_BYTES) break
+      if (some.length === query.limit || pageBytes >= PAGE_BYTES) break
     }
+    found = some
     if (found.length === query.limit || pageBytes >= PAGE_BYTES || examined >= EXAMINED_BYTES) break
   }
   const hasMore = inside(position, count)
   return { assertions: found, cursor: hasMore ? position - step : null }
+}
+
+/** Records that were read at once, as they are answered. */
+interface StoredRun {
+  readonly stored: readonly StoredAssertion[]
+  readonly sizeBytes: number
+}
+
+const RUN = new Question<StoredRun>('answerable records of a run')
+
+function storedRun(checksums: Checksums, run: readonly Frame[]): StoredRun {
+  return recall(checksums, RUN, run, () => {
+    const assertions = assertionsOf(checksums, run)
+    const stored = run.map(({ position, at }, order) => ({ assertion: assertions[order] as Assertion, position, at }))
+    return { stored, sizeBytes: run.reduce((sum, { bytes }) => sum + bytes.length, 0) }
+  })
 }
 
 function inside(position: number, count: number): boolean {

@@ -1,5 +1,5 @@
 import { type Checksums, FileSystem, OperatingError, type Task } from '@dr-drill/runbook-core'
-import { decodeFrame, type Frame, HEADER_BYTES } from '@dr-drill/runbook-core/stemedb'
+import { decodeBatch, type Frame, HEADER_BYTES } from '@dr-drill/runbook-core/stemedb'
 import type { RecordIndex } from './record-index.ts'
 
 /** A segment as the engine knows it; `lastPosition` grows while it is open. */
@@ -66,19 +66,14 @@ export class RecordFiles {
     const offset = base + this.#index.startOf(first)
     const length = base + this.#index.startOf(last + 1) - offset
     const bytes = yield* FileSystem.read({ path, offset, length })
-    const frames: Frame[] = []
-    let at = 0
-    for (let position = first; position <= last; position += 1) {
-      const frame = decodeFrame(this.#checksums, bytes, at, offset)
-      if (!('body' in frame) || frame.position !== position) {
-        throw new OperatingError('log-corrupt', `the record at position ${position} cannot be read back`, {
-          subject: path,
-        })
-      }
-      frames.push(frame)
-      at += frame.bytes.length
-    }
-    return frames
+    const { frames } = decodeBatch(this.#checksums, bytes, offset)
+    const wanted = last - first + 1
+    const damaged = frames.findIndex((frame, order) => frame.position !== first + order)
+    if (damaged < 0 && frames.length === wanted) return frames
+    const position = first + (damaged < 0 ? Math.min(frames.length, wanted) : damaged)
+    throw new OperatingError('log-corrupt', `the record at position ${position} cannot be read back`, {
+      subject: path,
+    })
   }
 
   #endOfRange(first: number, last: number): number {

@@ -42,7 +42,8 @@ export function* recoverCheckpoint(options: EngineOptions, hashSeed: number): Ta
     if (typeof loaded === 'string') options.onLog?.('warn', `Checkpoint ${fileName} passed over: ${loaded}`)
     else return { ...loaded, file: describe(ends, fileName) }
   }
-  return { file: null, header: null, index: new RecordIndex(hashSeed), lastFrame: null }
+  const index = new RecordIndex(options.checksums, hashSeed)
+  return { file: null, header: null, index, lastFrame: null }
 }
 
 function describe(ends: RecordFileEnds, fileName: string): CheckpointFile {
@@ -62,12 +63,12 @@ function* load(
   const fault = checkpointFault(ends)
   if (fault !== null || header === null || footer === null) return fault ?? 'the checkpoint is damaged'
   if (header.appliedPosition !== applied) return 'its name and its header disagree about the applied position'
-  const index = new RecordIndex(hashSeed)
+  const index = new RecordIndex(options.checksums, hashSeed)
   let lastFrame: Uint8Array | null = null
   const range = { path, offset: HEADER_BYTES, end: footer.dataEnd, position: 1 }
   const reader = new FrameReader(options.checksums, range)
   for (let batch = yield* reader.next(); batch !== null; batch = yield* reader.next()) {
-    for (const frame of batch) index.add(frame)
+    index.addRecovered(batch)
     lastFrame = batch.at(-1)?.bytes ?? lastFrame
   }
   if (reader.stop !== null) return `at offset ${reader.stop.offset}, ${reader.stop.detail}`

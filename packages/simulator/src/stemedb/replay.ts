@@ -1,4 +1,4 @@
-import { OperatingError, type Task } from '@dr-drill/runbook-core'
+import { OperatingError, Question, recall, type Task } from '@dr-drill/runbook-core'
 import {
   type Frame,
   FrameReader,
@@ -83,7 +83,7 @@ class SegmentReplay {
     let firstRecordAt = 0
     for (let batch = yield* reader.next(); batch !== null; batch = yield* reader.next()) {
       if (this.found.lastPosition < header.firstPosition) firstRecordAt = batch[0]?.at ?? 0
-      for (const frame of batch) this.#take(frame)
+      this.#take(batch)
     }
     const recordCount = reader.position - header.firstPosition
     if (footer !== null && (reader.stop !== null || footer.recordCount !== recordCount)) {
@@ -94,17 +94,22 @@ class SegmentReplay {
     return { recordCount, dataEnd: reader.offset, firstRecordAt, lastRecordAt: reader.at }
   }
 
-  #take(frame: Frame): void {
-    this.found.lastPosition = frame.position
+  /** Records beyond the checkpoint enter the index; the one at its end must be the same there. */
+  #take(batch: readonly Frame[]): void {
+    const last = batch.at(-1)
+    if (last === undefined) return
+    this.found.lastPosition = last.position
     const { index, lastFrame } = this.#recovered
-    if (frame.position > this.#applied) index.add(frame)
-    else if (frame.position === this.#applied && lastFrame !== null && !sameBytes(frame.bytes, lastFrame)) {
+    const applied = this.#applied
+    const atEnd = batch.find(({ position }) => position >= applied)
+    if (atEnd?.position === applied && lastFrame !== null && !sameBytes(atEnd.bytes, lastFrame)) {
       throw new OperatingError(
         'log-history-conflict',
-        `checkpoint and log hold different records at position ${frame.position}`,
+        `checkpoint and log hold different records at position ${applied}`,
         { subject: this.#segment.path },
       )
     }
+    if (last.position > applied) index.addRecovered(beyond(this.#options, batch, applied))
   }
 
   /** An unfinished write is told from a damaged record by what lies behind it. */
@@ -174,6 +179,16 @@ function overlap(segment: SurveyedSegment, next: SurveyedSegment): OperatingErro
     `${segment.fileName} and ${next.fileName} both hold position ${next.header.firstPosition}`,
     { subject: next.path },
   )
+}
+
+const BEYOND = new Question<{ readonly applied: number; readonly rest: readonly Frame[] }>('records beyond a checkpoint')
+
+/** The records of a run behind a position. */
+function beyond({ checksums }: EngineOptions, run: readonly Frame[], applied: number): readonly Frame[] {
+  if ((run[0]?.position ?? 0) > applied) return run
+  const rest = () => ({ applied, rest: run.filter(({ position }) => position > applied) })
+  const known = recall(checksums, BEYOND, run, rest)
+  return known.applied === applied ? known.rest : rest().rest
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

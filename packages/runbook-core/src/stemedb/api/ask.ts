@@ -29,13 +29,22 @@ export function* tellPost(call: ApiCall, path: string, body: unknown): Task<Http
 
 /** The answer's JSON by a schema. @throws OperatingError `response-invalid` */
 export function parsed<T>(call: ApiCall, path: string, response: HttpResponse, schema: z.ZodType<T>): T {
-  let value: unknown
+  return checked(call, path, jsonOf(call, path, response), schema)
+}
+
+/** The answer's JSON. @throws OperatingError `response-invalid` */
+export function jsonOf(call: ApiCall, path: string, response: HttpResponse): unknown {
+  if (response.json !== undefined) return response.json
   try {
-    value = JSON.parse(response.text)
+    return JSON.parse(response.text)
   } catch {
     // What the parser says quotes the answer.
     throw invalid(call, path, 'the answer is not JSON')
   }
+}
+
+/** A part of an answer by a schema. @throws OperatingError `response-invalid` */
+export function checked<T>(call: ApiCall, path: string, value: unknown, schema: z.ZodType<T>): T {
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]

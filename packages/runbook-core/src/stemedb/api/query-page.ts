@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type { Checksums } from '../../checksums/index.ts'
+import { type Checksums, Question, recall } from '../../checksums/index.ts'
 import type { Task } from '../../effects/index.ts'
 import { OperatingError } from '../../errors/index.ts'
 import type { ReadbackRecord } from '../../formats/index.ts'
 import { canonicalJsonBytes } from '../../text/canonical-json.ts'
 import { formatPosition, parsePosition } from '../record/index.ts'
-import { type ApiCall, askPost, invalid, parsed } from './ask.ts'
+import { type ApiCall, askPost, checked, invalid, jsonOf, parsed } from './ask.ts'
 
 const PATH = '/v1/query'
 
@@ -28,10 +28,8 @@ const positionValue = z.string().transform((text, context) => {
   return z.NEVER
 })
 
-const page = z.object({
-  assertions: z.array(z.looseObject({ id: z.string(), position: positionValue })),
-  cursor: positionValue.nullable(),
-})
+const assertion = z.looseObject({ id: z.string(), position: positionValue })
+const page = z.object({ assertions: z.array(z.unknown()), cursor: positionValue.nullable() })
 
 /** The fields of an assertion that its writer chose: what the content digest is about. */
 const CONTENT = ['id', 'concept_path', 'predicate', 'value', 'confidence', 'authority_tier'] as const
@@ -45,23 +43,52 @@ export function* queryPage(
   const { after, limit } = input
   const cursor = after === null ? null : formatPosition(after)
   const body = { concept_path: '*', lens: 'position', limit, cursor }
-  const answer = parsed(call, PATH, yield* askPost(call, PATH, body), page)
-  let last = after ?? 0
-  const records = answer.assertions.map((assertion) => {
-    if (assertion.position <= last) throw invalid(call, PATH, 'positions do not ascend')
-    last = assertion.position
-    return {
-      key: assertion.id,
-      digest: contentDigest(checksums, call, assertion),
-      position: assertion.position,
-    }
-  })
+  const json = jsonOf(call, PATH, yield* askPost(call, PATH, body))
+  const answer = checked(call, PATH, json, page)
+  // As it was handed over: the schema makes a new array.
+  const { assertions } = json as { readonly assertions: readonly unknown[] }
+  const records = recall(checksums, RECORDS, assertions, () => recordsOf(checksums, call, assertions))
+  const [first, last] = [records[0], records.at(-1)?.position ?? after ?? 0]
+  if (first !== undefined && first.position <= (after ?? 0)) throw disordered(call)
   // A cursor that does not move would have the reader ask for ever.
   if (answer.cursor !== null && (answer.cursor < last || answer.cursor <= (after ?? 0))) {
     throw invalid(call, PATH, 'the cursor does not advance')
   }
   return { records, cursor: answer.cursor }
 }
+
+const RECORDS = new Question<readonly QueriedRecord[]>('records of a page')
+const RECORD = new Question<QueriedRecord>('record of an answer')
+
+function recordsOf(
+  checksums: Checksums,
+  call: ApiCall,
+  assertions: readonly unknown[],
+): readonly QueriedRecord[] {
+  let last = 0
+  return assertions.map((value, index) => {
+    const record =
+      typeof value === 'object' && value !== null
+        ? recall(checksums, RECORD, value, () => recordOf(checksums, call, value, index))
+        : recordOf(checksums, call, value, index)
+    if (record.position <= last) throw disordered(call)
+    last = record.position
+    return record
+  })
+}
+
+function recordOf(checksums: Checksums, call: ApiCall, value: unknown, index: number): QueriedRecord {
+  const found = assertion.safeParse(value)
+  if (!found.success) {
+    const issue = found.error.issues[0]
+    const where = ['assertions', index, ...(issue?.path ?? [])].join('.')
+    throw invalid(call, PATH, `${where}: ${issue?.message ?? 'another shape'}`)
+  }
+  const { id, position } = found.data
+  return { key: id, digest: contentDigest(checksums, call, found.data), position }
+}
+
+const disordered = (call: ApiCall) => invalid(call, PATH, 'positions do not ascend')
 
 /** A query whose answer only has to have the documented shape, empty or not. @throws OperatingError `response-invalid` */
 export function* queryAnything(call: ApiCall, conceptPath: string): Task<void> {

@@ -1,8 +1,8 @@
 import type { Checksums } from '../../checksums/index.ts'
 import type { Task } from '../../effects/index.ts'
 import { FileSystem } from '../../ports/index.ts'
-import { INSTANT_MAX } from '../../text/instant.ts'
-import { decodeFrame, FRAME_HEADER_BYTES, type Frame } from '../record/frame.ts'
+import { FRAME_HEADER_BYTES, type Frame } from '../record/frame.ts'
+import { decodeBatch, orderFault } from './frame-batch.ts'
 
 /** Bytes asked of the disk at once. */
 export const READ_BYTES = 1 << 20
@@ -79,7 +79,7 @@ export class FrameReader {
     return null
   }
 
-  #batch: Frame[] = []
+  #batch: readonly Frame[] = []
 
   #take(): readonly Frame[] {
     const batch = this.#batch
@@ -90,37 +90,38 @@ export class FrameReader {
   /** Decodes what is whole; gives how many bytes the record after it needs (0: nothing more to be had). */
   #decode(bytes: Uint8Array, isLast: boolean): number {
     const base = this.#offset
-    let at = 0
-    while (at < bytes.length) {
-      const frame = decodeFrame(this.#checksums, bytes, at, base)
-      if (!('body' in frame)) {
-        if (frame.kind === 'short' && !isLast) return Math.max(frame.needed, FRAME_HEADER_BYTES)
-        const detail = frame.kind === 'short' ? 'the file ends inside a record' : frame.detail
-        this.#stop = { offset: base + at, detail }
-        return 0
-      }
-      const fault = this.#faultOf(frame)
-      if (fault !== null) {
-        this.#stop = { offset: base + at, detail: fault }
-        return 0
-      }
-      this.#batch.push(frame)
-      this.#position += 1
-      this.#at = frame.at
-      at += frame.bytes.length
-      this.#offset = base + at
+    const { frames, fault, sizeBytes, isInOrder } = decodeBatch(this.#checksums, bytes, base)
+    const [first, last] = [frames[0], frames.at(-1)]
+    if (first !== undefined && last !== undefined) {
+      const isNext = first.position === this.#position && first.at >= this.#at
+      if (!isInOrder || !isNext) return this.#inspect(frames)
+      this.#batch = frames
+      this.#position = last.position + 1
+      this.#at = last.at
+      this.#offset = base + sizeBytes
     }
+    if (fault === null) return 0
+    if (fault.kind === 'short' && !isLast) return Math.max(fault.needed, FRAME_HEADER_BYTES)
+    const detail = fault.kind === 'short' ? 'the file ends inside a record' : fault.detail
+    this.#stop = { offset: this.#offset, detail }
     return 0
   }
 
-  #faultOf(frame: Frame): string | null {
-    if (frame.position !== this.#position) {
-      return `the record has position ${frame.position} where ${this.#position} belongs`
+  /** Takes records one by one, up to the first that cannot stand where it does, if there is one. */
+  #inspect(frames: readonly Frame[]): number {
+    const taken: Frame[] = []
+    this.#batch = taken
+    for (const frame of frames) {
+      const detail = orderFault(frame, this.#position, this.#at)
+      if (detail !== null) {
+        this.#stop = { offset: this.#offset, detail }
+        return 0
+      }
+      taken.push(frame)
+      this.#position += 1
+      this.#at = frame.at
+      this.#offset += frame.bytes.length
     }
-    if (frame.at < this.#at) return 'the record is older than the one before it'
-    if (frame.at > INSTANT_MAX) return 'the time of the record is beyond the year 9999'
-    return frame.durablePosition < frame.position
-      ? null
-      : 'the record claims to be durable before it was written'
+    return 0
   }
 }

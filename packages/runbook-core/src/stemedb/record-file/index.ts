@@ -8,6 +8,7 @@ export {
   type RecordFileFooter,
   TRAILER_BYTES,
 } from './footer.ts'
+export { decodeBatch, type FrameBatch } from './frame-batch.ts'
 export { type FrameRange, FrameReader, type FrameStop, READ_BYTES } from './frame-reader.ts'
 export {
   decodeHeader,

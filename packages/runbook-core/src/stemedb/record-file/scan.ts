@@ -1,4 +1,4 @@
-import type { Checksums, RunningDigest } from '../../checksums/index.ts'
+import { type Checksums, Question, type RunningDigest, recall } from '../../checksums/index.ts'
 import type { Task } from '../../effects/index.ts'
 import { FileSystem } from '../../ports/index.ts'
 import { BLOCK_BYTES, type RecordFileFooter } from './footer.ts'
@@ -124,6 +124,10 @@ function footerAgrees(footer: RecordFileFooter, header: RecordFileHeader, span: 
   )
 }
 
+const BLOCKS = new Question<{ readonly covered: number; readonly crcs: Uint32Array }>(
+  'CRCs of the 64 KiB blocks of some bytes',
+)
+
 /** Reads every byte once: feeds the digest, compares the blocks' CRCs. Gives the offset of the first block that differs. */
 function* readBlocks(
   checksums: Checksums,
@@ -140,14 +144,28 @@ function* readBlocks(
   for (let offset = 0; offset < sizeBytes; offset += READ_BYTES) {
     const bytes = yield* FileSystem.read({ path, offset, length: Math.min(READ_BYTES, sizeBytes - offset) })
     sha256?.update(bytes)
-    if (footer === null || bad !== null) continue
-    const covered = bytes.subarray(0, Math.max(0, footer.footerStart - offset))
-    for (let at = 0; at < covered.length && bad === null; at += BLOCK_BYTES) {
-      const crc = checksums.crc32(covered.subarray(at, at + BLOCK_BYTES))
-      if (crc !== footer.blockCrcs[(offset + at) / BLOCK_BYTES]) bad = offset + at
-    }
+    if (footer === null || bad !== null || offset >= footer.footerStart) continue
+    const covered = Math.min(bytes.length, footer.footerStart - offset)
+    const crcs = blockCrcs(checksums, bytes, covered)
+    const first = offset / BLOCK_BYTES
+    const wrong = crcs.findIndex((crc, index) => crc !== footer.blockCrcs[first + index])
+    if (wrong >= 0) bad = offset + wrong * BLOCK_BYTES
   }
   return bad
+}
+
+/** The CRC of each block of the first `covered` bytes. */
+function blockCrcs(checksums: Checksums, bytes: Uint8Array, covered: number): Uint32Array {
+  const compute = () => {
+    const crcs = new Uint32Array(Math.ceil(covered / BLOCK_BYTES))
+    for (let index = 0; index < crcs.length; index += 1) {
+      const at = index * BLOCK_BYTES
+      crcs[index] = checksums.crc32(bytes.subarray(at, Math.min(covered, at + BLOCK_BYTES)))
+    }
+    return { covered, crcs }
+  }
+  const known = recall(checksums, BLOCKS, bytes, compute)
+  return known.covered === covered ? known.crcs : compute().crcs
 }
 
 /** Reads the records one by one up to `end`; behind the first that is none, looks for proof that it had been acknowledged. */

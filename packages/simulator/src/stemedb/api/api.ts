@@ -1,7 +1,8 @@
 import { Clock, formatInstant, OperatingError, type Task, utf8Decode } from '@dr-drill/runbook-core'
 import { formatPosition } from '@dr-drill/runbook-core/stemedb'
 import type { AssertionInput, StemedbEngine } from '../engine.ts'
-import { assertionMessage, parseQuery } from './messages.ts'
+import { type ApiResponse, JsonAnswer } from './answer.ts'
+import { messagesOf, parseQuery } from './messages.ts'
 import { renderMetrics } from './metrics.ts'
 
 /** A request as either front hands it over. */
@@ -14,15 +15,6 @@ export interface ApiRequest {
   readonly fromLoopback: boolean
   /** The header `Authorization`; null when absent. */
   readonly authorization: string | null
-}
-
-/** What the API answers. */
-export interface ApiResponse {
-  readonly status: number
-  readonly contentType: string
-  readonly body: string
-  /** Methods that the path does allow, with status 405. */
-  readonly allow?: string
 }
 
 /** What a server is besides its engine. */
@@ -71,7 +63,8 @@ export class StemedbApi {
     const found = Object.hasOwn(this.#routes, request.path) ? this.#routes[request.path] : undefined
     if (found === undefined) return refusal(404, 'not-found', 'there is nothing at this path')
     if (request.method !== found.method) {
-      return { ...refusal(405, 'method-not-allowed', `use ${found.method}`), allow: found.method }
+      const { status, contentType, body } = refusal(405, 'method-not-allowed', `use ${found.method}`)
+      return { status, contentType, body, allow: found.method }
     }
     try {
       return yield* found.route(request)
@@ -97,7 +90,7 @@ export class StemedbApi {
   *#query({ body }: ApiRequest): Task<ApiResponse> {
     const { assertions, cursor } = yield* this.#engine.query(parseQuery(parseBody(body)))
     return json(200, {
-      assertions: assertions.map(assertionMessage),
+      assertions: messagesOf(this.#engine.checksums, assertions),
       cursor: cursor === null ? null : formatPosition(cursor),
     })
   }
@@ -182,7 +175,7 @@ function parseBody(body: Uint8Array): Record<string, unknown> {
 }
 
 function json(status: number, message: object): ApiResponse {
-  return { status, contentType: 'application/json', body: JSON.stringify(message) }
+  return new JsonAnswer(status, message)
 }
 
 /** An error answer: a stable code and a sentence. */

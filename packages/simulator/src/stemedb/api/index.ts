@@ -1,8 +1,8 @@
+export { AnswerAtHand, type ApiResponse } from './answer.ts'
 export {
   API_BODY_BYTES_MAX,
   type ApiOptions,
   type ApiRequest,
-  type ApiResponse,
   refusal,
   StemedbApi,
 } from './api.ts'

@@ -1,4 +1,4 @@
-import { formatInstant, OperatingError } from '@dr-drill/runbook-core'
+import { type Checksums, formatInstant, OperatingError, Question, recall } from '@dr-drill/runbook-core'
 import { ASSERTION_LIMITS, formatPosition, parsePosition } from '@dr-drill/runbook-core/stemedb'
 import { z } from 'zod'
 import type { Query, StoredAssertion } from '../query.ts'
@@ -34,7 +34,16 @@ export function parseQuery(input: unknown): Query {
   }
 }
 
-/** An assertion as a query returns it: what was asserted, and position and time of the server. */
-export function assertionMessage({ assertion, position, at }: StoredAssertion) {
+/** Assertions as a query returns them: what was asserted, and position and time of the server. */
+export function messagesOf(checksums: Checksums, assertions: readonly StoredAssertion[]): readonly object[] {
+  return recall(checksums, MESSAGES, assertions, () =>
+    assertions.map((stored) => recall(checksums, MESSAGE, stored, () => messageOf(stored))),
+  )
+}
+
+const MESSAGES = new Question<readonly object[]>('messages of a page')
+const MESSAGE = new Question<object>('message of an assertion')
+
+function messageOf({ assertion, position, at }: StoredAssertion): object {
   return { ...assertion, position: formatPosition(position), timestamp: formatInstant(at) }
 }

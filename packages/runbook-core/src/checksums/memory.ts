@@ -1,0 +1,28 @@
+import type { Checksums } from './checksums.ts'
+
+/** A pure function of an immutable object, as something that can be remembered. Make one per function, where the function stands. */
+export class Question<T> {
+  /** Tells what is asked, in traces. */
+  readonly name: string
+  /** Ties the answer's type to the question; never set. */
+  declare readonly answer?: T
+
+  constructor(name: string) {
+    this.name = name
+  }
+}
+
+/**
+ * What was computed of immutable objects, for as long as they live. Objects are told apart by identity: whoever changes bytes makes
+ * new ones, of which nothing is known.
+ */
+export interface Memory {
+  /** The answer to a question about an object; computed the first time. An error is thrown on and not remembered. */
+  recall<T>(question: Question<T>, about: object, compute: () => T): T
+}
+
+/** Asks the memory that comes with checksums, or computes where there is none. */
+export function recall<T>(checksums: Checksums, question: Question<T>, about: object, compute: () => T): T {
+  const { memory } = checksums
+  return memory === undefined ? compute() : memory.recall(question, about, compute)
+}

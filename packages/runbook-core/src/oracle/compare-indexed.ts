@@ -1,0 +1,128 @@
+import type { ReadbackRecord } from '../formats/index.ts'
+import { compareUtf8 } from '../text/utf8.ts'
+import { acknowledgementOrder } from './compare-files.ts'
+import type { Comparison } from './comparison.ts'
+import type { IndexedLedger } from './indexed-ledger.ts'
+import { combineReadback, entryOfRecord, type ReadbackEntry } from './readback-entry.ts'
+import { Tally } from './tally.ts'
+
+/** Records as they were read back together. An array that was compared with the same ledger before costs next to nothing. */
+export type ReadbackPage = readonly ReadbackRecord[]
+
+/** A page against a ledger. */
+interface PlacedPage {
+  readonly entries: readonly ReadbackEntry[]
+  /** Where each stands in the ledger; -1: nowhere. */
+  readonly places: Int32Array
+}
+
+const placedPages = new WeakMap<IndexedLedger, WeakMap<ReadbackPage, PlacedPage>>()
+
+/**
+ * Compares the first `lineCount` lines of a ledger with pages of a readback, less the keys in `excluded`: the same as `compareFiles` of
+ * the two files.
+ * @throws OperatingError `input-invalid` when the ledger contradicts itself
+ */
+export function compareIndexed(
+  ledger: IndexedLedger,
+  lineCount: number,
+  pages: readonly ReadbackPage[],
+  excluded: ReadonlySet<string>,
+): Comparison {
+  const readback = new ReadbackByPlace(ledger, pages, excluded)
+  const tally = new Tally(acknowledgementOrder(ledger.header, undefined))
+  let extra = 0
+  for (let index = 0; index < ledger.keyCount; index += 1) {
+    while (extra < readback.unknown.length && readback.unknownIsBefore(extra, index)) {
+      tally.add(null, readback.unknown[extra] as ReadbackEntry)
+      extra += 1
+    }
+    const written = ledger.entryAt(index, lineCount)
+    const read = readback.at(index)
+    if (written !== null || read !== null) tally.add(written, read)
+  }
+  for (; extra < readback.unknown.length; extra += 1) {
+    tally.add(null, readback.unknown[extra] as ReadbackEntry)
+  }
+  const { recoveryPointKnown, ...comparison } = tally.result()
+  const missing = comparison.oldestMissing
+  if (recoveryPointKnown || missing === null) return comparison
+  return { ...comparison, recoveryPointAt: newestBefore(missing.at, ledger, lineCount, readback) }
+}
+
+/** The newest acknowledgement before an instant of a record that came back as it was acknowledged. */
+function newestBefore(
+  at: number,
+  ledger: IndexedLedger,
+  lineCount: number,
+  readback: ReadbackByPlace,
+): number | null {
+  let newest: number | null = null
+  for (let index = 0; index < ledger.keyCount; index += 1) {
+    const ack = ledger.entryAt(index, lineCount)?.acknowledged ?? null
+    const read = readback.at(index)
+    if (ack === null || read === null || ack.at >= at || (newest !== null && ack.at <= newest)) continue
+    if (read.digests.every((digest) => digest === ack.digest)) newest = ack.at
+  }
+  return newest
+}
+
+/** A readback by the ledger's key order. */
+class ReadbackByPlace {
+  /** Keys that the ledger does not name, in key order. */
+  readonly unknown: readonly ReadbackEntry[]
+  readonly #ledger: IndexedLedger
+  readonly #entries: (ReadbackEntry | undefined)[]
+
+  constructor(
+    ledger: IndexedLedger,
+    pages: readonly ReadbackPage[],
+    excluded: ReadonlySet<string>,
+  ) {
+    this.#ledger = ledger
+    this.#entries = new Array<ReadbackEntry | undefined>(ledger.keyCount)
+    const unknown = new Map<string, ReadbackEntry>()
+    const excludedPlaces = new Set([...excluded].map((key) => ledger.indexOf(key)))
+    for (const page of pages) {
+      const { entries, places } = placed(ledger, page)
+      for (let order = 0; order < entries.length; order += 1) {
+        const entry = entries[order] as ReadbackEntry
+        const place = places[order] as number
+        if (place < 0) {
+          if (!excluded.has(entry.key)) unknown.set(entry.key, joined(unknown.get(entry.key), entry))
+        } else if (!excludedPlaces.has(place)) {
+          this.#entries[place] = joined(this.#entries[place], entry)
+        }
+      }
+    }
+    this.unknown = [...unknown.values()].sort((a, b) => compareUtf8(a.key, b.key))
+  }
+
+  at(index: number): ReadbackEntry | null {
+    return this.#entries[index] ?? null
+  }
+
+  unknownIsBefore(order: number, index: number): boolean {
+    const entry = this.unknown[order] as ReadbackEntry
+    return compareUtf8(entry.key, this.#ledger.keyAt(index)) < 0
+  }
+}
+
+function joined(known: ReadbackEntry | undefined, entry: ReadbackEntry): ReadbackEntry {
+  return known === undefined ? entry : combineReadback(known, entry)
+}
+
+function placed(ledger: IndexedLedger, page: ReadbackPage): PlacedPage {
+  let pages = placedPages.get(ledger)
+  if (pages === undefined) {
+    pages = new WeakMap()
+    placedPages.set(ledger, pages)
+  }
+  let known = pages.get(page)
+  if (known === undefined) {
+    const places = Int32Array.from(page, ({ key }) => ledger.indexOf(key) ?? -1)
+    known = { entries: page.map(entryOfRecord), places }
+    pages.set(page, known)
+  }
+  return known
+}

@@ -1,0 +1,26 @@
+/** Ranges of one blob that are kept; a reader that asks for more different ones gets new views. */
+const RANGES_MAX = 256
+/** Offsets and lengths below this are kept: together they make one key that is an exact integer. */
+const KEPT_BELOW = 2 ** 26
+
+const rangesOf = new WeakMap<Uint8Array, Map<number, Uint8Array>>()
+
+/**
+ * A range of a blob that nobody ever changes. The same range is the same array each time, so that whoever remembers what it computed of
+ * an array finds it again.
+ */
+export function rangeOf(blob: Uint8Array, from: number, to: number): Uint8Array {
+  if (from === 0 && to === blob.length) return blob
+  if (to >= KEPT_BELOW) return blob.subarray(from, to)
+  let ranges = rangesOf.get(blob)
+  if (ranges === undefined) {
+    ranges = new Map()
+    rangesOf.set(blob, ranges)
+  }
+  const key = from * KEPT_BELOW + to
+  const known = ranges.get(key)
+  if (known !== undefined) return known
+  const view = blob.subarray(from, to)
+  if (ranges.size < RANGES_MAX) ranges.set(key, view)
+  return view
+}

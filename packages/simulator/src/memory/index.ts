@@ -1,0 +1,2 @@
+export { BlobMemory } from './blob-memory.ts'
+export { rememberingChecksums } from './remembering-checksums.ts'
