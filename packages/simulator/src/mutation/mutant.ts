@@ -65,16 +65,18 @@ export function withStep(runbook: AuthoredRunbook, changed: AuthoredStep): Autho
   return { ...runbook, steps: runbook.steps.map((step) => (step.id === changed.id ? changed : step)) }
 }
 
+type AuthoredInput = NonNullable<AuthoredStep['action']['with']>
+
 /** The step with one field of its action's input replaced; undefined takes it out. */
 export function withInput(step: AuthoredStep, field: string, value: Json | undefined): AuthoredStep {
   const { [field]: _, ...rest } = step.action.with ?? {}
   const input = value === undefined ? rest : { ...rest, [field]: value }
-  return { ...step, action: { ...step.action, with: input } }
+  return { ...step, action: { ...step.action, with: input as AuthoredInput } }
 }
 
 /** A field of a step's input; undefined when the step does not have it. */
 export const inputOf = (step: AuthoredStep, field: string): Json | undefined =>
-  (step.action.with ?? {})[field] as Json | undefined
+  step.action.with?.[field] as Json | undefined
 
 /** The fields of a step's input. */
 export const inputsOf = (step: AuthoredStep): readonly (readonly [string, Json])[] =>
