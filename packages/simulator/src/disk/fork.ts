@@ -22,6 +22,7 @@ export function forkTree(tree: DiskTree): DiskTree {
   const copy = new DiskTree(tree.capacityBytes, copyOf(tree.root) as DirectoryNode)
   copy.names = tree.names.fork(copyOf)
   copy.usedBytes = tree.usedBytes
+  copy.takenBytes = tree.takenBytes
   return copy
 }
 

@@ -1,6 +1,7 @@
 import { type Exit, invariant, type PortHandlers, type Task } from '@dr-drill/runbook-core'
 import { Moments } from '../faults/moment.ts'
 import { Kernel, type Process, Processes, RandomStream, randomHandlers } from '../kernel/index.ts'
+import { STANDARD_DURATIONS } from '../machine/index.ts'
 import type { SimulationOptions } from './options.ts'
 import { buildRecoveryHost, type RecoveryHost } from './rooms/recovery-host.ts'
 import { openStores, type WorldStores } from './rooms/stores.ts'
@@ -36,9 +37,11 @@ export class SimulatedWorld {
     })
     this.host = buildRecoveryHost({
       kernel: this.kernel,
+      processes: this.processes,
       checksums,
+      durations: STANDARD_DURATIONS,
       epochMs: failureAt,
-      stores: this.stores.handlers,
+      stores: () => this.stores.handlers,
       random: this.random,
     })
     this.drive(this.stores.prepare())
