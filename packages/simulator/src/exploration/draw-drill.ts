@@ -1,6 +1,7 @@
 import { invariant } from '@dr-drill/runbook-core'
 import { drawFault } from '../faults/index.ts'
 import { RandomStream } from '../kernel/index.ts'
+import { drawDisaster } from '../production/index.ts'
 import { DISASTERS } from '../scenario/index.ts'
 import type { DrawnDrill, ExplorationSpace } from './drawn-drill.ts'
 
@@ -21,10 +22,11 @@ export function runSeed(seed: number, index: number): number {
 export function drawDrill(seed: number, space: ExplorationSpace): DrawnDrill {
   const random = RandomStream.fromSeed(seed).split('drill')
   const when = random.split('disaster')
+  const production = random.split('production').pick(space.pool)
   return {
     seed,
-    production: random.split('production').pick(space.pool),
-    failureAt: when.integer(space.failure.from, space.failure.until),
+    production,
+    failureAt: drawDisaster(space.production(production), random.split('failure')).at,
     disaster: {
       kind: when.pick(DISASTERS),
       detectionMs: when.integer(0, 20 * MINUTE_MS),

@@ -1,5 +1,6 @@
 import type { FaultRecord } from '@dr-drill/runbook-core'
 import type { DrawContext } from '../faults/index.ts'
+import type { Production } from '../production/index.ts'
 import type { Scenario } from '../scenario/index.ts'
 
 /** A production by what it is made from. */
@@ -30,22 +31,21 @@ export interface ExplorationSpace {
   readonly kinds: readonly string[]
   /** Steps of the runbook, in its order. */
   readonly context: DrawContext
-  /** Productions that are drilled, all of a size. */
+  /** Productions that are drilled, all of a size: a few, so that each worker lives them once. */
   readonly pool: readonly ProductionKey[]
+  /** The production of a key; whoever answers remembers it. */
+  readonly production: (key: ProductionKey) => Production
   /** Sizes that a counterexample may shrink to, the smallest first. */
   readonly smallerAssertions: readonly number[]
-  /** When a disaster may strike, history ms, both included. */
-  readonly failure: { readonly from: number; readonly until: number }
 }
 
-/** Productions of an exploration: a few, so that each worker lives them once. */
-export const POOL_SIZE = 4
+/** Productions of an exploration. */
+const POOL_SIZE = 4
+/** Seeds of productions are numbers that people read and type again. */
+const SHORT_SEEDS = 1_000_000
 
 /** The pool of an exploration, by its seed alone. */
-export function productionPool(seed: number, assertions: number): readonly ProductionKey[] {
-  // Seeds that people read and type again.
-  return Array.from({ length: POOL_SIZE }, (_, index) => ({
-    seed: (seed % 1_000_000) * POOL_SIZE + index,
-    assertions,
-  }))
+export function pooledProductions(seed: number, assertions: number): readonly ProductionKey[] {
+  const first = (seed % SHORT_SEEDS) * POOL_SIZE
+  return Array.from({ length: POOL_SIZE }, (_, index) => ({ seed: first + index, assertions }))
 }

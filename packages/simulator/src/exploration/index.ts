@@ -4,9 +4,8 @@ export { drawDrill, runSeed } from './draw-drill.ts'
 export {
   type DrawnDrill,
   type ExplorationSpace,
-  POOL_SIZE,
   type ProductionKey,
-  productionPool,
+  pooledProductions,
 } from './drawn-drill.ts'
 export {
   crashWords,

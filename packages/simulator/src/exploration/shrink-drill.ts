@@ -1,6 +1,6 @@
 import type { FaultRecord } from '@dr-drill/runbook-core'
 import { type Domain, type DrawContext, faultKind, stepsAmong } from '../faults/index.ts'
-import type { DrawnDrill, ExplorationSpace } from './drawn-drill.ts'
+import type { DrawnDrill, ExplorationSpace, ProductionKey } from './drawn-drill.ts'
 import { laterMoments } from './later-moment.ts'
 
 /**
@@ -48,17 +48,25 @@ function* later(fault: FaultRecord, context: DrawContext): Generator<FaultRecord
   }
 }
 
-/** Fewer records in a life, then an earlier end of it. */
+/** Fewer records in a life, then an earlier end of it: not before its first backup, with which there is something to restore. */
 function* smallerHistories(drill: DrawnDrill, space: ExplorationSpace): Generator<DrawnDrill> {
   const { production, failureAt } = drill
   for (const assertions of space.smallerAssertions) {
-    if (assertions < production.assertions)
-      yield { ...drill, production: { seed: production.seed, assertions } }
+    if (assertions >= production.assertions) continue
+    const smaller = { seed: production.seed, assertions }
+    yield { ...drill, production: smaller, failureAt: Math.max(failureAt, earliest(smaller, space)) }
   }
-  const { from } = space.failure
+  const from = earliest(production, space)
   if (failureAt > from) yield { ...drill, failureAt: from }
   const halfway = Math.floor((from + failureAt) / 2)
   if (halfway > from) yield { ...drill, failureAt: halfway }
+}
+
+function earliest(key: ProductionKey, space: ExplorationSpace): number {
+  const ends = space
+    .production(key)
+    .runs.flatMap(({ service, endedAt }) => (service.includes('backup') && endedAt !== null ? [endedAt] : []))
+  return Math.min(...ends)
 }
 
 /** Each parameter as it is when nobody names it. Moments are what they are: later was tried. */

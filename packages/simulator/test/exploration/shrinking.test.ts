@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { type DrawnDrill, laterMoments, simplerDrills } from '../../src/exploration/index.ts'
 import { drillOf, findSimplest } from '../../src/fast-check/index.ts'
 import { momentText } from '../../src/faults/index.ts'
-import { space } from './support.ts'
+import { FIRST_BACKUP_AT, space } from './support.ts'
 
 const kindsOf = ({ faults }: DrawnDrill) => faults.map(({ kind }) => kind)
 const seeds = fc.nat(0x7fff_ffff)
@@ -18,7 +18,7 @@ describe('a counterexample', () => {
         if (found === null) throw new Error('it failed and fails no more')
         expect(kindsOf(found.drill)).toEqual([kind])
         expect(found.drill.production.assertions).toBe(40)
-        expect(found.drill.failureAt).toBe(space.failure.from)
+        expect(found.drill.failureAt).toBe(FIRST_BACKUP_AT)
         expect(found.drill.disaster).toEqual({ kind: 'server', detectionMs: 0, declarationMs: 0 })
         expect(drillOf(fc, space, seed, found.path)).toEqual(found.drill)
       }),
