@@ -12,11 +12,11 @@ export interface Durations {
 }
 
 /**
- * A host with a link of 1 Gbit/s and solid-state disks, as the runbook's prerequisites ask for; 64 KiB stand for a gigabyte, so that a
+ * A host with a link of 1 Gbit/s and solid-state disks, as the runbook's prerequisites ask for; 64 KiB stand for four gigabytes, so that a
  * world of a few thousand records is restored in the better part of an hour.
  */
 export const STANDARD_DURATIONS: Durations = Object.freeze({
-  scale: 16_384,
+  scale: 65_536,
   linkBytesPerSecond: 100_000_000,
   linkLatencyMs: 20,
   diskBytesPerSecond: 400_000_000,
