@@ -1,3 +1,4 @@
+export * from './checkers/index.ts'
 export * from './disk/index.ts'
 export * from './exploration/index.ts'
 export * from './faults/index.ts'

@@ -30,6 +30,8 @@ export interface StemedbProgramsOptions {
   readonly store: string
   /** How long recovery takes that reads so many bytes of checkpoint and log, ms. */
   readonly startUpMs: (checkpointBytes: number, logBytes: number) => number
+  /** Told of each engine once its recovery has ended: for who must know what it holds without asking it as a client. */
+  readonly onEngine?: (engine: StemedbEngine) => void
 }
 
 /** The engine and its operations: the code that real hosts run. */
@@ -49,7 +51,7 @@ export function stemedbPrograms(options: StemedbProgramsOptions): Programs {
 }
 
 /** The server: recovery takes its time, then it listens. It ends itself when its disk has failed it. */
-function engineProgram({ checksums, startUpMs }: StemedbProgramsOptions): Program {
+function engineProgram({ checksums, startUpMs, onEngine }: StemedbProgramsOptions): Program {
   let engine: StemedbEngine | null = null
   return {
     *run(host) {
@@ -59,6 +61,7 @@ function engineProgram({ checksums, startUpMs }: StemedbProgramsOptions): Progra
       const ms = startUpMs(host.disk.bytesBelow(dbDirectory), host.disk.bytesBelow(walDirectory))
       const opened = yield* openEngine({ walDirectory, dbDirectory, checksums, beginHistory, onLog })
       engine = opened
+      onEngine?.(opened)
       if (ms > 0) yield* sleep(ms)
       const startedAt = yield* Clock.drillNow({})
       const api = new StemedbApi(opened, startedAt, { instance: host.invocation, adminToken: TOKEN })

@@ -9,6 +9,7 @@ import { STEMEDB_ENDPOINT, STEMEDB_PATHS, STEMEDB_USER } from '@dr-drill/runbook
 import { type Actor, SimulatedDisk } from '../../disk/index.ts'
 import type { Kernel, Processes, RandomStream } from '../../kernel/index.ts'
 import { type Durations, Machine, startUpMs, stemedbPrograms } from '../../machine/index.ts'
+import type { StemedbEngine } from '../../stemedb/index.ts'
 import { Surroundings } from '../../surroundings/index.ts'
 
 const HOST_FACTS = {
@@ -41,6 +42,8 @@ export interface RecoveryHost {
   readonly clock: PortHandlers
   /** All ports of the target. */
   readonly ports: Environment
+  /** The engine that serves now; null when none does. For the world's own eyes. */
+  readonly engine: () => StemedbEngine | null
 }
 
 /** An empty machine with its accounts. */
@@ -50,6 +53,7 @@ export function buildRecoveryHost(options: RecoveryHostOptions): RecoveryHost {
   const surroundings = new Surroundings(() =>
     machine.services.isServing(STEMEDB_ENDPOINT) ? [STEMEDB_ENDPOINT] : [],
   )
+  let engine: StemedbEngine | null = null
   const signing = signer(checksums, random('archive-signer'))
   const machine: Machine = new Machine({
     facts: HOST_FACTS,
@@ -65,6 +69,9 @@ export function buildRecoveryHost(options: RecoveryHostOptions): RecoveryHost {
       keyRef: 'backup-signer',
       store: 'archive',
       startUpMs: (checkpointBytes, logBytes) => startUpMs(durations, checkpointBytes, logBytes),
+      onEngine: (opened) => {
+        engine = opened
+      },
     }),
     ports: (account) => ({
       ObjectStore: options.stores(disk, account),
@@ -72,7 +79,13 @@ export function buildRecoveryHost(options: RecoveryHostOptions): RecoveryHost {
       ...surroundings.ports,
     }),
   })
-  return { machine, disk, clock: machine.clock.handlers as unknown as PortHandlers, ports: machine.ports }
+  return {
+    machine,
+    disk,
+    clock: machine.clock.handlers as unknown as PortHandlers,
+    ports: machine.ports,
+    engine: () => (machine.services.isServing(STEMEDB_ENDPOINT) ? engine : null),
+  }
 }
 
 function emptyDisk(): SimulatedDisk {
