@@ -1,11 +1,8 @@
 import { invariant } from '@dr-drill/runbook-core'
 import { drawFault } from '../faults/index.ts'
 import { RandomStream } from '../kernel/index.ts'
-import { drawDisaster } from '../production/index.ts'
-import { DISASTERS } from '../scenario/index.ts'
+import { DISASTERS, drawDelays, drawFailureAt } from '../scenario/index.ts'
 import type { DrawnDrill, ExplorationSpace } from './drawn-drill.ts'
-
-const MINUTE_MS = 60_000
 
 /** Faults at once: one as often as two and three together, and none now and then. */
 const FAULT_COUNTS = [0, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3] as const
@@ -21,17 +18,12 @@ export function runSeed(seed: number, index: number): number {
  */
 export function drawDrill(seed: number, space: ExplorationSpace): DrawnDrill {
   const random = RandomStream.fromSeed(seed).split('drill')
-  const when = random.split('disaster')
   const production = random.split('production').pick(space.pool)
   return {
     seed,
     production,
-    failureAt: drawDisaster(space.production(production), random.split('failure')).at,
-    disaster: {
-      kind: when.pick(DISASTERS),
-      detectionMs: when.integer(0, 20 * MINUTE_MS),
-      declarationMs: when.integer(0, 10 * MINUTE_MS),
-    },
+    failureAt: drawFailureAt(seed, space.production(production)),
+    disaster: { kind: random.split('disaster').pick(DISASTERS), ...drawDelays(seed) },
     faults: drawFaults(random.split('faults'), space),
   }
 }

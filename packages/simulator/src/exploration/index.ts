@@ -1,3 +1,4 @@
+export { type Origin, outcomeOfDrill, scenarioOf } from './counterexample.ts'
 export { belowFloor, coverageFloor } from './coverage.ts'
 export { addDigests, addHexDigests, ZERO_DIGEST } from './digest-sum.ts'
 export { drawDrill, runSeed } from './draw-drill.ts'
@@ -7,6 +8,7 @@ export {
   type ProductionKey,
   pooledProductions,
 } from './drawn-drill.ts'
+export { evidenceOfLoss, oracleExamples } from './evidence-of-loss.ts'
 export {
   crashWords,
   type Exploration,
@@ -18,4 +20,5 @@ export {
 export { laterMoments } from './later-moment.ts'
 export { type DigestedDrill, indexedDigest, runDigest } from './run-digest.ts'
 export { simplerDrills } from './shrink-drill.ts'
+export { story } from './story.ts'
 export { addTallies, EMPTY_TALLY, type FaultCoverage, type Finding, type Tally } from './tally.ts'
