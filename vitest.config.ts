@@ -21,6 +21,7 @@ export default defineConfig({
     maxWorkers: '100%',
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    globalSetup: ['./test/choose-seed.ts'],
     setupFiles: ['./test/property-seed.ts'],
     reporters: ['default'],
     projects: [

@@ -1,4 +1,5 @@
 import type { Task } from '../effects/index.ts'
+import type { Lineage } from './log-format.ts'
 
 /** A position in a log: opaque here, ordered by `LogFormat.compare`. */
 export type Position = string
@@ -30,6 +31,8 @@ export interface BackupCandidate {
 export interface BackupDescription {
   readonly name: string
   readonly history: string
+  /** Where that history comes from; null when whoever made the backup did not tell. */
+  readonly lineage: Lineage | null
   readonly engineVersion: string
   readonly formatVersion: number
   /**

@@ -13,6 +13,7 @@ export type { EngineHealth, EngineProbe, RecordReader } from './engine-probe.ts'
 export type {
   ArchivedSegment,
   CutBound,
+  Lineage,
   LogDamage,
   LogFormat,
   RefusedSegment,

@@ -1,12 +1,22 @@
 import type { Task } from '../effects/index.ts'
 import type { Position, SignatureStatus } from './backup-format.ts'
 
+/** Where a history comes from: it holds its parent's records up to the fork, then its own. */
+export interface Lineage {
+  /** The history that it continues; null for a database's first. */
+  readonly parentHistory: string | null
+  /** Last position of the parent that it contains. Without a parent: the place before the first record. */
+  readonly forkPosition: Position
+}
+
 /** A segment of the archive, as its key and sidecar describe it. */
 export interface ArchivedSegment {
   readonly key: string
   /** Name it has in the engine's log directory. */
   readonly fileName: string
   readonly history: string
+  /** Null when whoever archived it did not tell. */
+  readonly lineage: Lineage | null
   readonly number: number
   readonly firstPosition: Position
   readonly lastPosition: Position
@@ -35,6 +45,8 @@ export interface LogDamage {
 export interface SegmentScan {
   readonly path: string
   readonly history: string | null
+  /** Null when it is no segment. */
+  readonly lineage: Lineage | null
   readonly number: number | null
   readonly firstPosition: Position | null
   readonly lastPosition: Position | null

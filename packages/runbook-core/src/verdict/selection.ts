@@ -15,6 +15,8 @@ const choice = z.object({
   name: z.string().optional(),
   refused: z.array(z.object({ name: z.string(), reason: z.string(), detail: z.string() })),
   usable: z.array(z.object({ name: z.string() })).optional(),
+  /** Histories of a log, each up to where the next one left it. */
+  histories: z.array(z.object({ history: z.string(), through: z.string().nullable() })).optional(),
 })
 
 /**
@@ -25,6 +27,7 @@ export function selectionOf(record: RunRecord, steps: readonly StepFacts[]): rea
   if (told !== null) return told
   const byName = new Map<string, Selected>()
   let chosen: string | null = null
+  let line: NonNullable<z.infer<typeof choice>['histories']> = []
   for (const { traits, record: ran } of steps) {
     if (!traits.includes('selects') && !traits.includes('falls-back')) continue
     const parsed = choice.safeParse(ran?.output)
@@ -37,6 +40,7 @@ export function selectionOf(record: RunRecord, steps: readonly StepFacts[]): rea
       byName.set(one.name, { candidate: one.name, chosen: false, reason: `${one.reason}: ${one.detail}` })
     }
     if (name !== undefined) chosen = name
+    line = parsed.data.histories ?? line
   }
   if (chosen !== null) {
     byName.set(chosen, {
@@ -45,5 +49,15 @@ export function selectionOf(record: RunRecord, steps: readonly StepFacts[]): rea
       reason: 'the newest that is complete and verified',
     })
   }
-  return [...byName.values()]
+  return [...byName.values(), ...continued(line)]
 }
+
+/** The histories that continue the one of the candidate that was taken. */
+const continued = (
+  line: readonly { readonly history: string; readonly through: string | null }[],
+): Selected[] =>
+  line.slice(1).map(({ history }, before) => ({
+    candidate: `history ${history}`,
+    chosen: true,
+    reason: `it continues history ${line[before]?.history}, which an earlier restore left at position ${line[before]?.through}`,
+  }))

@@ -25,6 +25,8 @@ export class CachedFile {
   #olderSizes: number[] = []
   /** Versions of a sector before the present one, oldest first; for a sector of the durable extent the first one is durable. */
   #older = new Map<number, Uint8Array[]>()
+  /** What the medium holds of sectors that the cache shows otherwise and believes to be clean: no fsync writes them. Null: none. */
+  #unwritten: Map<number, Uint8Array> | null = null
 
   /** An empty file, or a blob that is durable from the start. */
   constructor(content: Content = new Content()) {
@@ -47,7 +49,12 @@ export class CachedFile {
 
   /** True when an fsync would make a difference. */
   get isDirty(): boolean {
-    return this.#older.size > 0 || this.#olderSizes.length > 0 || this.sizeBytes !== this.#durableSizeBytes
+    return (
+      this.#older.size > 0 ||
+      this.#olderSizes.length > 0 ||
+      this.sizeBytes !== this.#durableSizeBytes ||
+      this.#unwritten !== null
+    )
   }
 
   fork(): CachedFile {
@@ -56,6 +63,7 @@ export class CachedFile {
     copy.#extentBytes = this.#extentBytes
     copy.#olderSizes = [...this.#olderSizes]
     copy.#older = new Map([...this.#older].map(([sector, versions]) => [sector, [...versions]]))
+    copy.#unwritten = this.#unwritten && new Map(this.#unwritten)
     return copy
   }
 
@@ -88,13 +96,36 @@ export class CachedFile {
     this.#extentBytes = this.sizeBytes
   }
 
+  /** An fsync failed: what was dirty counts as clean from now on, and the medium has none of it. Only the size is durable. */
+  dropDirtyPages(): void {
+    for (const sector of this.#unsettledSectors()) {
+      this.#unwritten ??= new Map()
+      if (!this.#unwritten.has(sector)) this.#unwritten.set(sector, this.#versions(sector)[0] as Uint8Array)
+    }
+    this.sync()
+  }
+
+  /** After power loss: what the medium never got is not there. */
+  #forgetUnwritten(): void {
+    const unwritten = this.#unwritten
+    this.#unwritten = null
+    const size = this.sizeBytes
+    for (const [sector, bytes] of unwritten ?? []) {
+      const left = size - sector * SECTOR_BYTES
+      if (left > 0) this.#content.write(sector * SECTOR_BYTES, bytes.subarray(0, left))
+    }
+  }
+
   /** Keeps the versions that a change of [from, to) is about to overwrite. */
   #remember(from: number, to: number): void {
     const last = Math.ceil(Math.min(to, this.#extentBytes) / SECTOR_BYTES)
     for (let sector = Math.floor(from / SECTOR_BYTES); sector < last; sector += 1) {
       const versions = this.#older.get(sector)
       const version = this.#sector(sector)
-      if (versions === undefined) this.#older.set(sector, [version])
+      const medium = this.#unwritten?.get(sector)
+      if (medium !== undefined) this.#unwritten?.delete(sector)
+      if (versions === undefined)
+        this.#older.set(sector, medium === undefined ? [version] : [medium, version])
       else {
         if (versions.length > VERSIONS_MAX) versions.splice(1, 1)
         versions.push(version)
@@ -138,6 +169,12 @@ export class CachedFile {
     if (this.isDirty) this.#settle(this.#durableSizeBytes, (versions) => versions[0] as Uint8Array)
   }
 
+  /** Power loss after which all is there that the cache had, but for pages that an fsync gave up. */
+  keep(): void {
+    this.sync()
+    this.#forgetUnwritten()
+  }
+
   /** Power loss after which any permitted mixture is there: sector by sector, and one of the sizes. */
   tear(random: RandomStream): void {
     if (!this.isDirty) return
@@ -155,6 +192,10 @@ export class CachedFile {
     const versions = older.map(([sector, list]) => [sector, list.length])
     digest.update(utf8Encode(JSON.stringify(['file', shape, versions])))
     for (const [, list] of older) for (const version of list) digest.update(version)
+    for (const [sector, bytes] of [...(this.#unwritten ?? [])].sort(([a], [b]) => a - b)) {
+      digest.update(utf8Encode(JSON.stringify(['unwritten', sector])))
+      digest.update(bytes)
+    }
     for (let offset = 0; offset < this.sizeBytes; offset += DIGEST_BYTES) {
       digest.update(this.#content.read(offset, DIGEST_BYTES))
     }
@@ -169,6 +210,6 @@ export class CachedFile {
     })
     // The last sector may have been written beyond the size.
     this.#content.truncate(sizeBytes)
-    this.sync()
+    this.keep()
   }
 }

@@ -25,6 +25,10 @@ export class DiskTree {
   usedBytes = 0
   /** See `SimulatedDiskOptions`. */
   lendsBytes = false
+  /** Bytes that others have taken of the device. */
+  takenBytes = 0
+  /** Told of each path for which no space was left. */
+  onFull: ((path: string) => void) | null = null
 
   constructor(capacityBytes: number, root?: DirectoryNode) {
     this.capacityBytes = capacityBytes
@@ -101,17 +105,21 @@ export class DiskTree {
     if (node.links === 0) this.usedBytes -= blocksOf(node.data.sizeBytes)
   }
 
+  get freeBytes(): number {
+    return Math.max(0, this.capacityBytes - this.usedBytes - this.takenBytes)
+  }
+
   /** Accounts for a file that changes its size; false when the blocks do not suffice. */
   resize(fromBytes: number, toBytes: number): boolean {
     const growth = blocksOf(toBytes) - blocksOf(fromBytes)
-    if (growth > 0 && this.usedBytes + growth > this.capacityBytes) return false
+    if (growth > 0 && growth > this.freeBytes) return false
     this.usedBytes += growth
     return true
   }
 
   /** The largest size that a file of this size can grow to. */
   sizeMax(fromBytes: number): number {
-    return blocksOf(fromBytes) + Math.floor((this.capacityBytes - this.usedBytes) / BLOCK_BYTES) * BLOCK_BYTES
+    return blocksOf(fromBytes) + Math.floor(this.freeBytes / BLOCK_BYTES) * BLOCK_BYTES
   }
 
   /** After power loss: the durable tree is the tree. */

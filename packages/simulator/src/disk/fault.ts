@@ -9,14 +9,26 @@ export interface DiskOperation {
   readonly ordinal: number
 }
 
+/** Where a write lands instead of where it belongs. */
+export interface Misdirection {
+  readonly path: string
+  readonly offset: number
+}
+
+/**
+ * What becomes of an operation. `pretend`: it reports success and does nothing (an fsync that lies). `lose`: a write that is
+ * acknowledged, and the medium keeps what it had. `drop`: an fsync that fails, and the pages count as clean from then on.
+ */
+export type DiskVerdict = 'perform' | 'pretend' | 'lose' | 'drop' | Misdirection
+
 /**
  * A fault of the device as an operation meets it. Faults on bytes at rest are `Damage`. A fault may throw an operating error before
- * anything has happened, or answer `pretend`: the operation reports success and does nothing (an fsync that lies).
+ * anything has happened, or say what becomes of the operation.
  */
 export interface DiskFault {
   /** Name in the fault atlas. */
   readonly kind: string
-  meets(operation: DiskOperation): 'perform' | 'pretend'
+  meets(operation: DiskOperation): DiskVerdict
   /** The same fault, with its counters as they stand, on a forked disk. */
   fork(): DiskFault
 }

@@ -23,6 +23,7 @@ export function forkTree(tree: DiskTree): DiskTree {
   copy.names = tree.names.fork(copyOf)
   copy.usedBytes = tree.usedBytes
   copy.lendsBytes = tree.lendsBytes
+  copy.takenBytes = tree.takenBytes
   return copy
 }
 

@@ -58,7 +58,7 @@ function inspections(
     space({ path }) {
       // Asked of a file to be made as well: the device is the same as its parent's.
       splitPath(path)
-      return { totalBytes: tree.capacityBytes, freeBytes: Math.max(0, tree.capacityBytes - tree.usedBytes) }
+      return { totalBytes: tree.capacityBytes, freeBytes: tree.freeBytes }
     },
   }
 }
@@ -80,14 +80,14 @@ function contents(
       if (!fits) tree.resize(before, Math.max(before, kept.length === 0 ? 0 : offset + kept.length))
       file.data.write(offset, kept)
       file.damage = healDamage(file.damage, offset, offset + kept.length)
-      if (!fits) throw full(path)
+      if (!fits) throw full(tree, path)
     },
     truncate({ path, sizeBytes }) {
       invariant(sizeBytes >= 0, 'a size is not negative')
       const file = tree.file(actor, path)
       demand(actor, file, 'write', path)
       // Growing this way makes a hole, which takes no blocks on a real disk; here it takes them, so that filling it cannot fail.
-      if (!tree.resize(file.data.sizeBytes, sizeBytes)) throw full(path)
+      if (!tree.resize(file.data.sizeBytes, sizeBytes)) throw full(tree, path)
       file.damage = healDamage(file.damage, sizeBytes, Number.MAX_SAFE_INTEGER)
       file.data.truncate(sizeBytes)
     },
@@ -222,7 +222,8 @@ function statOf(node: Node): FileStat {
   }
 }
 
-function full(path: string): OperatingError {
+function full(tree: DiskTree, path: string): OperatingError {
+  tree.onFull?.(path)
   return new OperatingError('disk-full', `no space left for ${path}`, { subject: path })
 }
 

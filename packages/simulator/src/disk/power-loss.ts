@@ -49,13 +49,13 @@ function settleDirectory(
 function settleFile(file: FileNode, path: string, style: PowerLossStyle, random: RandomStream): void {
   settleAttributes(file, style, () => random.split(`attributes:${path}`))
   if (!file.data.isDirty) return
-  if (style === 'everything') file.data.sync()
+  if (style === 'everything') file.data.keep()
   else if (style === 'nothing') file.data.revert()
   else {
     const own = random.split(`contents:${path}`)
     const fate = own.pick(['lost', 'kept', 'torn', 'torn'] as const)
     if (fate === 'lost') file.data.revert()
-    else if (fate === 'kept') file.data.sync()
+    else if (fate === 'kept') file.data.keep()
     else file.data.tear(own)
   }
 }

@@ -4,7 +4,8 @@ import { CachedFile } from './cached-file.ts'
 import { Content } from './content.ts'
 import type { Damage } from './damage.ts'
 import { DiskTree, type Place } from './disk-tree.ts'
-import type { DiskFault } from './fault.ts'
+import type { DiskFault, DiskVerdict } from './fault.ts'
+import { bytesOf, dropDirtyPages, loseWrite, misdirect, type WriteInput } from './fault-effects.ts'
 import { forkTree } from './fork.ts'
 import { digestTree } from './image.ts'
 import { type Attributes, directoryNode, fileNode, type Node } from './node.ts'
@@ -49,21 +50,30 @@ export class SimulatedDisk {
     for (const method of Object.keys(operations) as (keyof FileSystemContract)[]) {
       const operation = operations[method] as (input: unknown) => unknown
       guarded[method] = (input: { readonly path?: string; readonly from?: string }) => {
-        const performs = this.#meetFaults(method, input.path ?? input.from ?? '/')
-        return performs ? operation(input) : undefined
+        const verdict = this.#meetFaults(method, input.path ?? input.from ?? '/')
+        return verdict === 'perform' ? operation(input) : this.#fall(verdict, operations, input as WriteInput)
       }
     }
     return guarded as unknown as SynchronousFileSystem
   }
 
-  #meetFaults(method: keyof FileSystemContract, path: string): boolean {
+  #meetFaults(method: keyof FileSystemContract, path: string): DiskVerdict {
     const ordinal = this.#counts.get(method) ?? 0
     this.#counts.set(method, ordinal + 1)
-    let performs = true
+    let verdict: DiskVerdict = 'perform'
     for (const fault of this.#faults) {
-      if (fault.meets({ method, path, ordinal }) === 'pretend') performs = false
+      const met = fault.meets({ method, path, ordinal })
+      if (verdict === 'perform') verdict = met
     }
-    return performs
+    return verdict
+  }
+
+  /** What becomes of a call that a fault has met. */
+  #fall(verdict: DiskVerdict, operations: FileSystemContract, input: WriteInput): void {
+    if (verdict === 'pretend') return
+    if (verdict === 'drop') dropDirtyPages(this.#tree, input.path)
+    loseWrite(operations, input)
+    if (typeof verdict === 'object') misdirect(this.#tree, verdict, input.bytes)
   }
 
   /** The power fails: the cache is gone, and what was not fsynced is there, gone or torn as drawn. Answers the style drawn. */
@@ -126,12 +136,17 @@ export class SimulatedDisk {
     const { path, mode, blob } = input
     const operations = operationsOn(this.#tree, actor)
     if (operations.stat({ path }) === null) {
-      if (this.#meetFaults('create', path)) operations.create({ path, mode })
+      if (this.#meetFaults('create', path) === 'perform') operations.create({ path, mode })
     } else {
-      if (this.#meetFaults('truncate', path)) operations.truncate({ path, sizeBytes: 0 })
-      if (this.#meetFaults('setMode', path)) operations.setMode({ path, mode })
+      if (this.#meetFaults('truncate', path) === 'perform') operations.truncate({ path, sizeBytes: 0 })
+      if (this.#meetFaults('setMode', path) === 'perform') operations.setMode({ path, mode })
     }
-    if (blob.length === 0 || !this.#meetFaults('write', path)) return
+    if (blob.length === 0) return
+    const verdict = this.#meetFaults('write', path)
+    if (verdict !== 'perform') {
+      this.#fall(verdict, operations, { path, offset: 0, bytes: blob })
+      return
+    }
     const file = this.#tree.file(actor, path)
     const isWhole = file.data.sizeBytes === 0 && may(actor, file, 'write')
     if (isWhole && this.#tree.resize(0, blob.length)) file.data.replace(blob)
@@ -186,6 +201,27 @@ export class SimulatedDisk {
   #settle({ parent, name }: Place, node: Node): void {
     this.#tree.names.settle(parent, name, node)
     this.#tree.link(parent, name, node)
+  }
+
+  /**
+   * Somebody else takes space until so many bytes are free; `onFull` is told of each path for which none was left. The function
+   * returned gives the space back.
+   */
+  takeSpace(freeBytes: number, onFull: (path: string) => void): () => void {
+    const tree = this.#tree
+    const taken = Math.max(0, tree.freeBytes - freeBytes)
+    tree.takenBytes += taken
+    tree.onFull = onFull
+    return () => {
+      tree.takenBytes -= taken
+      if (tree.takenBytes === 0) tree.onFull = null
+    }
+  }
+
+  /** Bytes of all files below a directory; 0 when there is none. Nobody sees it asked. */
+  bytesBelow(path: string): number {
+    const node = this.#tree.find(ROOT, path)
+    return node === null ? 0 : bytesOf(node)
   }
 
   /** Bytes in use, in whole blocks. */

@@ -12,7 +12,7 @@ import {
 } from '../faults/index.ts'
 
 /** The library as the caller has it: this package never loads it. */
-export type FastCheck = typeof fc
+export type FastCheck = Omit<typeof fc, 'default'>
 
 /** Values of a domain, shrinking towards what is usual. */
 export function arbitraryOf(

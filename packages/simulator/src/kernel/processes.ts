@@ -19,6 +19,8 @@ import type { Kernel } from './kernel.ts'
 export class Process {
   readonly name: string
   readonly runtime: Runtime
+  /** Nothing of it moves while set; `Processes.wake` lets it go on. */
+  isPaused = false
   readonly #open = new Set<Deferred<unknown>>()
 
   constructor(name: string, hooks?: RuntimeHooks) {
@@ -86,6 +88,11 @@ export class Processes {
     return opened
   }
 
+  /** Something besides a process has made one ready: it was paused and is no more. */
+  wake(): void {
+    this.#woken = true
+  }
+
   /** Runs a task to its end in a process, and everything else beside it. Null: the process died first. */
   drive<A>(process: Process, task: Task<A>, environment: Environment): Exit<A> | null {
     const fiber = process.start(task, environment)
@@ -116,7 +123,7 @@ export class Processes {
       this.#woken = false
       for (let index = 0; index < this.#running.length; index += 1) {
         const process = this.#running[index] as Process
-        if (!process.isDead) process.runtime.pump()
+        if (!process.isDead && !process.isPaused) process.runtime.pump()
       }
       if (this.#running.some((process) => process.isDead)) this.#bury()
     } while (this.#woken)

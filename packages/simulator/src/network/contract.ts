@@ -26,6 +26,6 @@ export interface NetworkControl {
   partition(from: Place, to: Place, options?: { readonly oneWay?: boolean }): () => void
   /** Requests are held on the way, and delivered in order when released. */
   hold(from: Place, to: Place): () => void
-  /** Called for each request that met a change made here. */
-  onMet(listener: (from: Place, to: Place) => void): void
+  /** Called for each request that met a change made here, with what met it. */
+  onMet(listener: (from: Place, to: Place, how: 'lost' | 'slowed' | 'partitioned' | 'held') => void): void
 }

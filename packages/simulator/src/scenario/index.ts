@@ -1,3 +1,5 @@
+export { drawDelays, drawFailureAt, drillOfScenario } from './drill-of.ts'
+export { parameterTexts } from './parameter-texts.ts'
 export { readScenario } from './read-scenario.ts'
 export {
   DISASTERS,

@@ -8,9 +8,12 @@ import type {
   QualifiedRunbook,
   RunEvent,
 } from '@dr-drill/runbook-core'
-import type { SimulatedDisk } from '../disk/index.ts'
+import type { CheckedDrill } from '../checkers/index.ts'
 import type { DrawLog } from '../kernel/index.ts'
+import type { Durations } from '../machine/index.ts'
+import type { Production } from '../production/index.ts'
 import type { S3Digests } from '../s3/index.ts'
+import type { Disaster } from './incident/disaster.ts'
 
 /** A runbook and all that is computed from it once, for any number of drills. */
 export interface PreparedRunbook {
@@ -27,12 +30,15 @@ export interface SimulationOptions {
   readonly digests: S3Digests
   readonly seed: number
   readonly faults: readonly FaultRecord[]
-  /** Data directory of the source's embedded S3. */
-  readonly source: SimulatedDisk
+  readonly production: Production
+  /** When the disaster strikes, history time ms. */
   readonly failureAt: number
-  readonly ledger: Uint8Array | null
-  /** Whether the run was given the signer's key. */
+  readonly disaster: Disaster
+  /** Whether the run is given production's ledger, and its signer's key. */
+  readonly ledgerGiven: boolean
   readonly trusted: boolean
+  /** How long things take; default: those of the machine that the runbook asks for. */
+  readonly durations?: Durations
   /** Receives every draw; null: none are kept. */
   readonly draws: DrawLog | null
 }
@@ -40,7 +46,9 @@ export interface SimulationOptions {
 /** A drill that has ended. */
 export interface SimulatedDrill {
   readonly judged: JudgedRun
+  /** The run held against the truth of its world. */
+  readonly checked: CheckedDrill
   readonly events: readonly { readonly at: number; readonly event: RunEvent }[]
-  /** Virtual time that passed, ms. */
+  /** Virtual time that passed since the disaster, ms. */
   readonly lastedMs: number
 }

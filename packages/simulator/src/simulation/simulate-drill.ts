@@ -1,21 +1,39 @@
 import { type JudgedRun, judgeRun } from '@dr-drill/runbook-core'
+import { checkDrill } from '../checkers/index.ts'
 import type { SimulatedDrill, SimulationOptions } from './options.ts'
 import { copiesBefore, gatherEvidence } from './phases/evidence.ts'
+import { heal } from './phases/heal.ts'
+import { strikeAndDeclare } from './phases/strike.ts'
+import { reachNow, truthOf } from './phases/truth.ts'
 import { SimulatedWorld } from './simulated-world.ts'
 
 /**
- * One drill in virtual time: the runbook, engine, actions, evidence and judge of a real run, unchanged, over simulated machines. What
- * differs from a real run is who implements the ports.
+ * One drill in virtual time, and the incident around it: a disaster strikes a production that was lived, people notice and declare it, the
+ * runbook runs (runbook, engine, actions, evidence and judge of a real run, unchanged) while faults strike, the world heals, and the
+ * verdict falls and is held against the truth.
  */
 export function simulateDrill(options: SimulationOptions): SimulatedDrill {
   const world = new SimulatedWorld(options)
+  const undamagedReach = reachNow(world)
+  strikeAndDeclare(world)
+  const declaredAt = world.kernel.nowMs
+  world.moments.happened({ at: 'start' })
+  const reachAtStart = reachNow(world)
   const before = copiesBefore(world)
   world.run.perform()
-  gatherEvidence(world, options, before)
-  return { judged: judged(world, options), events: world.tape.events, lastedMs: world.kernel.nowMs }
+  const healedMs = heal(world)
+  gatherEvidence(world, before)
+  const judged = judge(world)
+  const known = { undamagedReach, reachAtStart, declaredAt, healedMs }
+  return {
+    judged,
+    checked: checkDrill(truthOf(world, judged, known)),
+    events: world.tape.events,
+    lastedMs: world.kernel.nowMs,
+  }
 }
 
-function judged(world: SimulatedWorld, options: SimulationOptions): JudgedRun {
+function judge({ options, tape }: SimulatedWorld): JudgedRun {
   const { runbook, actions, plan } = options.prepared
-  return judgeRun({ record: world.tape.record(), runbook, actions, plan, expect: null, dryRun: false })
+  return judgeRun({ record: tape.record(), runbook, actions, plan, expect: null, dryRun: false })
 }

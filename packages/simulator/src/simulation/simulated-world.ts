@@ -1,6 +1,19 @@
-import { type Exit, invariant, type PortHandlers, type Task } from '@dr-drill/runbook-core'
+import {
+  type Environment,
+  type Exit,
+  environment,
+  intercept,
+  invariant,
+  overlay,
+  type PortHandlers,
+  type Task,
+} from '@dr-drill/runbook-core'
+import { SourceTruth } from '../checkers/index.ts'
+import { ROOT } from '../disk/index.ts'
 import { Moments } from '../faults/moment.ts'
 import { Kernel, type Process, Processes, RandomStream, randomHandlers } from '../kernel/index.ts'
+import { STANDARD_DURATIONS } from '../machine/index.ts'
+import { type Aftermath, aftermathOf } from './incident/disaster.ts'
 import type { SimulationOptions } from './options.ts'
 import { buildRecoveryHost, type RecoveryHost } from './rooms/recovery-host.ts'
 import { openStores, type WorldStores } from './rooms/stores.ts'
@@ -8,65 +21,88 @@ import { JournalTape } from './run/journal-tape.ts'
 import { runIdentity } from './run/run-identity.ts'
 import { SimulatedRun } from './run/simulated-run.ts'
 import { watchCalls } from './run/watch-calls.ts'
+import { Witness } from './run/witness.ts'
 
 /**
  * Everything of one drill: kernel, chance, processes, stores, the recovery host, and the run. Each part is built in a room of its own
- * (`rooms/`); nothing here knows a fault or an invariant.
+ * (`rooms/`); what happens when is in `phases/`. Virtual time 0 is the disaster.
  */
 export class SimulatedWorld {
+  readonly options: SimulationOptions
   readonly kernel = new Kernel()
   readonly processes = new Processes(this.kernel)
   readonly moments = new Moments()
   readonly tape = new JournalTape(() => this.kernel.nowMs, this.moments)
+  readonly aftermath: Aftermath
   readonly stores: WorldStores
   readonly host: RecoveryHost
+  readonly witness: Witness
   readonly run: SimulatedRun
-  /** The world's own hands: who looks at it before and after the run. */
+  /** The source as production left it, and what has become of it. */
+  readonly sourceTruth: SourceTruth
+  /** What ends when the world heals. */
+  readonly mends: (() => void)[] = []
+  /** The target's ports, as somebody has them who only looks. */
+  readonly observed: Environment
   readonly #observer: Process
   readonly #root: RandomStream
 
   constructor(options: SimulationOptions) {
-    const { checksums, digests, failureAt, seed } = options
+    const { checksums, digests, failureAt, seed, production, disaster } = options
+    this.options = options
     this.#root = RandomStream.fromSeed(seed, options.draws)
     this.#observer = this.processes.open('observer')
+    this.aftermath = aftermathOf(production, failureAt, disaster, this.random('disaster'))
     this.stores = openStores({
-      source: options.source,
+      source: this.aftermath.source,
+      checksums,
       digests,
       historyNowMs: () => failureAt + this.kernel.nowMs,
     })
+    this.sourceTruth = new SourceTruth(this.stores.source)
     this.host = buildRecoveryHost({
       kernel: this.kernel,
+      processes: this.processes,
       checksums,
+      durations: options.durations ?? STANDARD_DURATIONS,
       epochMs: failureAt,
-      stores: this.stores.handlers,
+      stores: this.stores.portOf,
       random: this.random,
     })
-    this.drive(this.stores.prepare())
-    this.run = this.#run(options)
+    this.witness = new Witness(this.host.disk, this.tape, () => this.kernel.nowMs)
+    this.observed = this.#observedPorts()
+    this.run = this.#run()
   }
 
   /** The stream of a part, by its label. */
   readonly random = (label: string): RandomStream => this.#root.split(label)
 
   /** Performs a task over the target's ports, as somebody who looks at it. */
-  drive<A>(task: Task<A>): A {
-    return succeeded(this.processes.drive(this.#observer, task, this.host.ports))
+  drive<A>(task: Task<A>, ports: Environment = this.observed): A {
+    return succeeded(this.processes.drive(this.#observer, task, ports))
   }
 
-  #run({ prepared, checksums, seed, faults, failureAt }: SimulationOptions): SimulatedRun {
+  #observedPorts(): Environment {
+    const files = this.host.disk.handlers(ROOT) as unknown as PortHandlers
+    const stores = this.stores.portOfObserver(this.host.disk, ROOT) as unknown as PortHandlers
+    return overlay(this.host.ports, { FileSystem: files, ObjectStore: stores })
+  }
+
+  #run(): SimulatedRun {
+    const { prepared, checksums, seed, faults, failureAt, disaster } = this.options
     return new SimulatedRun({
       prepared,
       checksums,
       identity: runIdentity(seed, faults),
       marks: [
         { name: 'failure', at: failureAt, domain: 'history' },
-        { name: 'detected', at: 0, domain: 'drill' },
+        { name: 'detected', at: -disaster.declarationMs, domain: 'drill' },
         { name: 'declared', at: 0, domain: 'drill' },
       ],
       kernel: this.kernel,
       processes: this.processes,
       tape: this.tape,
-      target: this.host.ports,
+      target: intercept(this.host.ports, this.witness.middleware),
       clock: this.host.clock,
       random: this.random,
       randomHandlers: (stream) => randomHandlers(stream) as unknown as PortHandlers,
@@ -75,6 +111,10 @@ export class SimulatedWorld {
     })
   }
 }
+
+/** The raw disk of a host, and nothing else. */
+export const filesOnly = (world: SimulatedWorld): Environment =>
+  environment({ FileSystem: world.host.disk.handlers(ROOT) as unknown as PortHandlers })
 
 function succeeded<A>(exit: Exit<A> | null): A {
   if (exit?.kind === 'failure') throw exit.error

@@ -1,37 +1,23 @@
 import {
   type Checksums,
-  Clock,
   driveSync,
   environment,
-  fork,
   hexEncode,
-  interruptFiber,
   invariant,
-  ObjectStore,
-  overlay,
+  type ObjectStoreContract,
+  type PortHandler,
   type PortHandlers,
-  provide,
-  sleep,
   type Task,
 } from '@dr-drill/runbook-core'
-import { assertionDigest, STEMEDB_PATHS } from '@dr-drill/runbook-core/stemedb'
 import { SimulatedDisk } from '../disk/index.ts'
-import { clockHandlers, Kernel, RandomStream, TimerScheduler } from '../kernel/index.ts'
-import type { S3Digests } from '../s3/index.ts'
-import { S3Service } from '../s3/index.ts'
-import { openEngine, StemedbApi } from '../stemedb/index.ts'
-import {
-  PRODUCTION_BUCKET,
-  ProductionHost,
-  WORLD_ADMIN_TOKEN,
-  WORLD_CREDENTIAL,
-  WORLD_STORE,
-} from './host.ts'
+import { Kernel, RandomStream } from '../kernel/index.ts'
+import { objectStoreHandlers, type S3Digests, S3Service } from '../s3/index.ts'
+import { PRODUCTION_BUCKET, ProductionHost, WORLD_CREDENTIAL, WORLD_STORE } from './host.ts'
 import { WorldLedger } from './ledger.ts'
-import { runOperation, type WorldOperationsOptions, worldTimers } from './operations.ts'
+import { liveProduction } from './live.ts'
 import { worldSigningKey } from './signing.ts'
 import { drawFailure, WORLD_STARTED_AT } from './timeline.ts'
-import { workload, worldAssertion } from './workload.ts'
+import { EVEN_WORKLOAD } from './workload.ts'
 
 /** Assertions of a world when nobody says otherwise. */
 export const WORLD_ASSERTIONS = 20_000
@@ -82,20 +68,29 @@ export function generateWorld(options: WorldOptions): World {
   const failureAt = worldFailureAt(seed) + options.shiftMs
   const trustKey = hexEncode(checksums.ed25519PublicKey(worldSigningKey(seed)))
   const { service, disk } = objectStore(options, () => kernel.nowMs + epochMs)
-  const host = new ProductionHost({ seed, checksums, kernel, random: random.split('host'), service, epochMs })
+  const host = new ProductionHost({
+    seed,
+    checksums,
+    kernel,
+    random: random.split('host'),
+    objectStore: storeHandlers(service),
+    epochMs,
+  })
   const ledger = new WorldLedger(options.ledger)
-  const life = live({
-    options,
+  const life = {
+    checksums,
+    engineVersion: options.engineVersion,
+    trustKey,
+    artifacts: options.artifacts,
+    assertions: options.assertions,
+    shape: EVEN_WORKLOAD,
+    durationMs: failureAt - epochMs,
     host,
     kernel,
-    service,
     random,
     ledger,
-    trustKey,
-    durationMs: failureAt - epochMs,
-    failures: [],
-  })
-  const exit = driveSync(life, host.environment, { time: kernel })
+  }
+  const exit = driveSync(begun(service, liveProduction(life)), host.environment, { time: kernel })
   if (exit?.kind === 'failure') throw exit.error
   invariant(exit?.kind === 'success', 'a world lives until it fails')
   return {
@@ -121,76 +116,15 @@ function objectStore(options: WorldOptions, historyNowMs: () => number) {
   return { disk, service }
 }
 
-interface Life {
-  readonly options: WorldOptions
-  readonly host: ProductionHost
-  readonly kernel: Kernel
-  readonly service: S3Service
-  readonly random: RandomStream
-  readonly ledger: WorldLedger
-  readonly trustKey: string
-  readonly durationMs: number
-  /** What operations threw. */
-  readonly failures: unknown[]
+function storeHandlers(service: S3Service): PortHandler<ObjectStoreContract> {
+  const { accessKey, secretKey } = WORLD_CREDENTIAL
+  const credentials = { accessKey, secretKey }
+  return objectStoreHandlers({
+    stores: { [WORLD_STORE]: { service, bucket: PRODUCTION_BUCKET, prefix: '', credentials } },
+  })
 }
 
-/** Production from its first start to the instant of its failure; gives its history. */
-function* live(life: Life): Task<string> {
-  const { options, host, random, ledger, durationMs } = life
-  const { checksums } = options
-  yield* life.service.ensureBucket(PRODUCTION_BUCKET, 'enabled')
-  for (const { key, bytes } of options.artifacts) {
-    yield* ObjectStore.put({ store: WORLD_STORE, key, bytes, ifAbsent: true })
-  }
-  const startedAt = yield* Clock.historyNow({})
-  const engine = yield* openEngine({
-    walDirectory: STEMEDB_PATHS.wal,
-    dbDirectory: STEMEDB_PATHS.db,
-    checksums,
-  })
-  host.api = new StemedbApi(engine, yield* Clock.drillNow({}), {
-    instance: null,
-    adminToken: WORLD_ADMIN_TOKEN,
-  })
-  const { history } = engine.health()
-  ledger.begin({
-    unit: 'assertion',
-    coverage: 'complete',
-    order: 'position',
-    domain: 'history',
-    history,
-    failureAt: startedAt + durationMs,
-  })
-  const timers = yield* fork(supervised(life), 'timers')
-  const clients = random.split('clients')
-  yield* workload(engine, { checksums, random: clients, ledger, assertions: options.assertions, durationMs })
-  yield* sleep(Math.max(0, durationMs - (yield* Clock.drillNow({}))))
-  // Its last client had sent something and never heard of it.
-  const unanswered = worldAssertion(clients, options.assertions + 1)
-  ledger.write({ op: 'submitted', key: unanswered.id, digest: assertionDigest(checksums, unanswered) })
-  yield* interruptFiber(timers)
-  const [failure] = life.failures
-  if (failure !== undefined) throw failure
-  return history
-}
-
-/** The timers, which tick by the unshifted day: a world that ends now has the same cycles as one that ended then. */
-function* supervised({ options, host, kernel, trustKey, failures }: Life): Task<void> {
-  const operations: WorldOperationsOptions = { ...options, trustKey }
-  const scheduler = new TimerScheduler((service) =>
-    provide(host.environment, recording(failures, runOperation(service, operations))),
-  )
-  for (const timer of worldTimers()) scheduler.enable(timer)
-  const unshifted = { Clock: clockHandlers(kernel, { epochMs: WORLD_STARTED_AT }) as unknown as PortHandlers }
-  yield* provide(overlay(host.environment, unshifted), scheduler.supervise())
-}
-
-/** Timers bear failing runs; a world in which one failed is not the world that was asked for. */
-function* recording(failures: unknown[], task: Task<void>): Task<void> {
-  try {
-    yield* task
-  } catch (error) {
-    failures.push(error)
-    throw error
-  }
+function* begun(service: S3Service, life: Task<string>): Task<string> {
+  yield* service.ensureBucket(PRODUCTION_BUCKET, 'enabled')
+  return yield* life
 }

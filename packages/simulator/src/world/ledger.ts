@@ -1,7 +1,13 @@
 import { type LedgerHeader, type LedgerLine, ledgerHeaderLine, ledgerLine } from '@dr-drill/runbook-core'
 
+/** Who keeps the truth about a world while it lives. */
+export interface LedgerSink {
+  begin(header: LedgerHeader): void
+  write(line: LedgerLine): void
+}
+
 /** The truth about a world, kept outside its database: what clients submitted and what was acknowledged to them. */
-export class WorldLedger {
+export class WorldLedger implements LedgerSink {
   readonly #write: (line: string) => void
   #acknowledged = 0
 

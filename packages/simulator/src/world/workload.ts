@@ -1,11 +1,11 @@
-import { all, type Checksums, Clock, sleep, type Task } from '@dr-drill/runbook-core'
+import { all, attempt, type Checksums, Clock, invariant, sleep, type Task } from '@dr-drill/runbook-core'
 import { type Assertion, assertionDigest, formatPosition } from '@dr-drill/runbook-core/stemedb'
 import type { RandomStream } from '../kernel/index.ts'
 import type { StemedbEngine } from '../stemedb/index.ts'
-import type { WorldLedger } from './ledger.ts'
+import type { LedgerSink } from './ledger.ts'
 
-/** Writers that assert at the same time in a burst: what group commit is for. */
-const BURST_MAX = 8
+/** No assertion is more certain than 1. */
+const CONFIDENCE_REFUSED = 2
 
 const AREAS = ['plants', 'people', 'papers', 'places', 'genes', 'drugs'] as const
 const PREDICATES = ['measures', 'cites', 'located-in', 'derived-from', 'contradicts', 'name'] as const
@@ -39,27 +39,48 @@ function worldValue(random: RandomStream, n: number): Assertion['value'] {
   }
 }
 
+/** When clients write, and what becomes of what they sent. */
+export interface WorkloadShape {
+  /** Writers that assert at the same time in a burst, at most: what group commit is for. */
+  readonly burstMax: number
+  /** The share of the time that has passed when this share of the assertions is sent; from 0 to 1, and never falls. */
+  readonly pace: (sent: number) => number
+  /**
+   * What becomes of an assertion. `unheard`: it is durable, but its client never hears of it. `refused`: the engine refuses it for
+   * certain, and its client hears of that.
+   */
+  readonly fate: () => 'heard' | 'unheard' | 'refused'
+}
+
+/** As much in each hour as in any other, and every client hears what came of its writes. */
+export const EVEN_WORKLOAD: WorkloadShape = Object.freeze({
+  burstMax: 8,
+  pace: (sent: number) => sent,
+  fate: () => 'heard' as const,
+})
+
 /** Who writes, how much, for how long. */
 export interface WorkloadOptions {
   readonly checksums: Checksums
   readonly random: RandomStream
-  readonly ledger: WorldLedger
+  readonly ledger: LedgerSink
   readonly assertions: number
   /** Drill time from now until the failure. */
   readonly durationMs: number
+  readonly shape: WorkloadShape
 }
 
 /**
- * Clients of production: asserts spread evenly over the time until the failure, in bursts. Every write stands in the ledger before it
- * is sent, and again when it was acknowledged.
+ * Clients of production: asserts over the time until the failure, in bursts, as their shape has them. Every write stands in the ledger
+ * before it is sent, and again when its fate was heard.
  */
 export function* workload(engine: StemedbEngine, options: WorkloadOptions): Task<void> {
-  const { random, assertions, durationMs } = options
+  const { random, assertions, durationMs, shape } = options
   const startedAt = yield* Clock.drillNow({})
   for (let sent = 0; sent < assertions; ) {
-    const burst = Math.min(random.integer(1, BURST_MAX), assertions - sent)
+    const burst = Math.min(random.integer(1, shape.burstMax), assertions - sent)
     // The last burst falls just before the failure, so that the tail is never empty.
-    const due = startedAt + Math.floor((durationMs - 1) * ((sent + burst) / assertions))
+    const due = startedAt + Math.floor((durationMs - 1) * shape.pace((sent + burst) / assertions))
     yield* sleep(Math.max(0, due - (yield* Clock.drillNow({}))))
     const writes = Array.from({ length: burst }, (_, index) => worldAssertion(random, sent + index + 1))
     yield* all(
@@ -73,11 +94,19 @@ export function* workload(engine: StemedbEngine, options: WorkloadOptions): Task
 function* send(
   engine: StemedbEngine,
   assertion: Assertion,
-  { checksums, ledger }: WorkloadOptions,
+  { checksums, ledger, shape }: WorkloadOptions,
 ): Task<void> {
+  const fate = shape.fate()
   const digest = assertionDigest(checksums, assertion)
   ledger.write({ op: 'submitted', key: assertion.id, digest })
+  if (fate === 'refused') {
+    const refused = yield* attempt(engine.assert({ ...assertion, confidence: CONFIDENCE_REFUSED }))
+    invariant(!refused.ok, 'the engine refuses a confidence beyond certainty')
+    ledger.write({ op: 'failed', key: assertion.id })
+    return
+  }
   const result = yield* engine.assert(assertion)
+  if (fate === 'unheard') return
   const at = yield* Clock.historyNow({})
   ledger.write({
     op: 'acknowledged',

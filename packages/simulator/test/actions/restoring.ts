@@ -50,6 +50,7 @@ export const STEPS: readonly (readonly [string, (outputs: Outputs, options: Rest
     'scan-log',
     (o, { acceptLoss }) => ({
       history: o['fetch-backup'].backup.history,
+      histories: o['select-log'].histories,
       after: o['fetch-backup'].backup.startPosition,
       through: o['fetch-backup'].backup.stopPosition,
       files: o['fetch-log'].files,

@@ -78,7 +78,7 @@ function howFlags(): Option[] {
     flag('--allow-host-commands', 'let run-command steps run programs of this machine'),
     flag('--approve <STEP=NAME>', 'an approval given beforehand; may be repeated').argParser(collect),
     formatFlag(),
-    flag('--quiet', 'failures and the verdict only'),
+    flag('--quiet', 'the run and its seed, failures and the verdict only'),
   ]
 }
 

@@ -30,8 +30,7 @@ export async function performRun(
     isRun(directory) ? `Resume it with: ./drill resume ${shortest(directory, context)}` : null
   interrupts.setLastLine(resumeLine)
   terminal.err(`${sentence(request.mode, 'local')}\n`)
-  if (!show.quiet)
-    terminal.err(`Run ${request.runId}, seed ${request.seed}, in ${shortest(directory, context)}\n`)
+  terminal.err(`Run ${request.runId}, seed ${request.seed}, in ${shortest(directory, context)}\n`)
   const hooks = localHooks(show, context)
   try {
     const { judged, report } = await runLocal(directory, request, runbookText, hooks, resuming)

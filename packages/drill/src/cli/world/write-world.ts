@@ -5,20 +5,15 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   renameSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { formatInstant, OperatingError } from '@dr-drill/runbook-core'
 import { generateWorld, type SimulatedDisk, type World } from '@dr-drill/simulator'
 import { nativeChecksums, nativeS3Digests } from '@dr-drill/simulator/server'
-
-/** Version of the engine that worlds are made with, and of its artefact in the bucket. */
-const ENGINE_VERSION = '0.1.0'
-const ARTIFACT = `artifacts/stemedb-api-${ENGINE_VERSION}`
+import { ENGINE_VERSION, engineArtifact } from '../../targets/engine-artifact.ts'
 
 /** Newest version of `world.json`. */
 const WORLD_SCHEMA_VERSION = 1
@@ -54,7 +49,7 @@ export function writeWorld(options: WriteWorldOptions): World {
     checksums: nativeChecksums,
     digests: nativeS3Digests,
     engineVersion: ENGINE_VERSION,
-    artifacts: [{ key: ARTIFACT, bytes: artifact() }],
+    artifacts: [engineArtifact()],
     ledger: (line) => {
       options.onProgress()
       ledger.write(line)
@@ -82,11 +77,6 @@ export function describe(world: World, options: WriteWorldOptions) {
     acknowledged: world.acknowledged,
     trustKey: world.trustKey,
   }
-}
-
-function artifact(): Uint8Array {
-  const file = new URL(`../../../../../fixtures/${ARTIFACT}`, import.meta.url)
-  return readFileSync(fileURLToPath(file))
 }
 
 const CHUNK_BYTES = 1024 * 1024

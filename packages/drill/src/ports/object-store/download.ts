@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto'
-import type { Readable } from 'node:stream'
-import type { S3Client } from '@aws-sdk/client-s3'
+import { createHash, type Hash } from 'node:crypto'
 import {
   type DownloadedObject,
   type FileSystemContract,
@@ -9,8 +7,8 @@ import {
   type PortHandler,
 } from '@dr-drill/runbook-core'
 import { FileSink } from './file-sink.ts'
-import type { StoreLocation } from './location.ts'
-import { wireCheck } from './wire-checksum.ts'
+import type { ObjectGets, Receiver, ResponseHead } from './transfer/index.ts'
+import { type WireCheck, wireCheck } from './wire-checksum.ts'
 
 type DownloadInput = Parameters<ObjectStoreContract['download']>[0]
 
@@ -19,101 +17,72 @@ type DownloadInput = Parameters<ObjectStoreContract['download']>[0]
  * @throws object-corrupt when they are not what the store recorded or promised
  */
 export async function downloadObject(
-  client: S3Client,
-  location: StoreLocation,
+  gets: ObjectGets,
   files: PortHandler<FileSystemContract>,
   input: DownloadInput,
   signal: AbortSignal,
 ): Promise<DownloadedObject> {
-  const { GetObjectCommand } = await import('@aws-sdk/client-s3')
-  const command = new GetObjectCommand({
-    Bucket: location.bucket,
-    Key: location.prefix + input.key,
-    ...(input.versionId === undefined ? {} : { VersionId: input.versionId }),
-    ...(input.ifMatch === undefined ? {} : { IfMatch: input.ifMatch }),
-  })
-  let headers: Record<string, string> = {}
-  command.middlewareStack.add(
-    (next) => async (args) => {
-      ;(args.request as { headers: Record<string, string> }).headers['x-amz-checksum-mode'] = 'ENABLED'
-      return await next(args)
-    },
-    { step: 'build', name: 'askForChecksum' },
-  )
-  command.middlewareStack.add(
-    (next) => async (args) => {
-      const result = await next(args)
-      headers = (result.response as { headers: Record<string, string> }).headers
-      return result
-    },
-    { step: 'deserialize', priority: 'low', name: 'keepHeaders' },
-  )
-  const sink = new FileSink(files, input.path)
-  const answer = await client.send(command, { abortSignal: signal })
-  const body = answer.Body as Readable
-  signal.addEventListener('abort', () => body.destroy(), { once: true })
+  const download = new Download(files, input)
   try {
-    refuseLarger(input, answer.ContentLength ?? 0)
-    await sink.open(input.mode)
-    const sha256 = await receive(limited(body, input), sink, headers, `${input.store}:${input.key}`)
-    if (answer.ContentLength !== undefined && answer.ContentLength !== sink.sizeBytes) {
-      throw new OperatingError(
-        'object-corrupt',
-        `${input.key}: ${sink.sizeBytes} bytes came, ${answer.ContentLength} were announced`,
-        { subject: `${input.store}:${input.key}` },
-      )
-    }
+    const { headers } = await gets.get(input, download, signal)
     return {
-      sizeBytes: sink.sizeBytes,
-      sha256,
-      etag: answer.ETag ?? '',
-      versionId: answer.VersionId ?? null,
+      ...(await download.finish()),
+      etag: headers.etag ?? '',
+      versionId: headers['x-amz-version-id'] ?? null,
     }
   } finally {
-    body.destroy()
-    await sink.close()
+    await download.close()
   }
 }
 
-/** The bytes as they come, until there are more than expected: a store can announce one size and send another. */
-async function* limited(body: AsyncIterable<Uint8Array>, input: DownloadInput): AsyncIterable<Uint8Array> {
-  let sizeBytes = 0
-  for await (const chunk of body) {
-    sizeBytes += chunk.length
-    refuseLarger(input, sizeBytes)
-    yield chunk
-  }
-}
+/** Takes the bytes of one object: counts, hashes, checks and writes them. */
+class Download implements Receiver {
+  readonly #input: DownloadInput
+  readonly #subject: string
+  readonly #sink: FileSink
+  readonly #hash: Hash = createHash('sha256')
+  #check: WireCheck | null = null
 
-function refuseLarger({ store, key, sizeBytesMax }: DownloadInput, sizeBytes: number): void {
-  if (sizeBytesMax === undefined || sizeBytes <= sizeBytesMax) return
-  throw new OperatingError(
-    'object-corrupt',
-    `${key} has more than the ${sizeBytesMax} bytes that were expected`,
-    { subject: `${store}:${key}` },
-  )
-}
+  constructor(files: PortHandler<FileSystemContract>, input: DownloadInput) {
+    this.#input = input
+    this.#subject = `${input.store}:${input.key}`
+    this.#sink = new FileSink(files, input.path)
+  }
 
-async function receive(
-  body: AsyncIterable<Uint8Array>,
-  sink: FileSink,
-  headers: Record<string, string>,
-  subject: string,
-): Promise<string> {
-  const hash = createHash('sha256')
-  const check = wireCheck(headers)
-  for await (const chunk of body) {
-    hash.update(chunk)
-    check.update(chunk)
-    await sink.add(chunk)
+  begin(head: ResponseHead, lengthBytes: number | null): Promise<void> {
+    this.#refuseLarger(lengthBytes ?? 0)
+    this.#check = wireCheck(head.headers)
+    return this.#sink.open(this.#input.mode)
   }
-  await sink.end()
-  const sha256 = hash.digest('hex')
-  const problem = check.problem(sha256)
-  if (problem !== null) {
-    throw new OperatingError('object-corrupt', `${subject}: ${problem} from what the store recorded`, {
-      subject,
-    })
+
+  add(bytes: Uint8Array): Promise<void> | undefined {
+    // A store can announce one size and send another.
+    this.#refuseLarger(this.#sink.sizeBytes + bytes.length)
+    this.#hash.update(bytes)
+    this.#check?.update(bytes)
+    return this.#sink.add(bytes)
   }
-  return sha256
+
+  /** Everything has come: what was written, once it is. @throws object-corrupt */
+  async finish(): Promise<{ sizeBytes: number; sha256: string }> {
+    await this.#sink.end()
+    const sha256 = this.#hash.digest('hex')
+    const problem = this.#check?.problem(sha256) ?? null
+    if (problem !== null) throw this.#corrupt(`${this.#subject}: ${problem} from what the store recorded`)
+    return { sizeBytes: this.#sink.sizeBytes, sha256 }
+  }
+
+  close(): Promise<void> {
+    return this.#sink.close()
+  }
+
+  #refuseLarger(sizeBytes: number): void {
+    const { key, sizeBytesMax } = this.#input
+    if (sizeBytesMax === undefined || sizeBytes <= sizeBytesMax) return
+    throw this.#corrupt(`${key} has more than the ${sizeBytesMax} bytes that were expected`)
+  }
+
+  #corrupt(message: string): OperatingError {
+    return new OperatingError('object-corrupt', message, { subject: this.#subject })
+  }
 }

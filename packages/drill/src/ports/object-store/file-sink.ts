@@ -1,4 +1,9 @@
-import type { CallContext, FileSystemContract, PortHandler } from '@dr-drill/runbook-core'
+import {
+  type CallContext,
+  type FileSystemContract,
+  OperatingError,
+  type PortHandler,
+} from '@dr-drill/runbook-core'
 
 const CHUNK_BYTES = 256 * 1024
 /** Buffers kept for the next downloads; more than run at once would lie idle. */
@@ -35,9 +40,10 @@ export class FileSink {
   /** Makes the file, or empties the one that is there. */
   async open(mode: number): Promise<void> {
     const path = this.#path
-    const found = await this.#files.stat({ path }, uncancelled)
-    if (found === null) await this.#files.create({ path, mode }, uncancelled)
-    else {
+    try {
+      await this.#files.create({ path, mode }, uncancelled)
+    } catch (thrown) {
+      if (!(thrown instanceof OperatingError) || thrown.code !== 'file-exists') throw thrown
       await this.#files.truncate({ path, sizeBytes: 0 }, uncancelled)
       await this.#files.setMode({ path, mode }, uncancelled)
     }
@@ -48,16 +54,28 @@ export class FileSink {
     return this.#offset + this.#filled
   }
 
-  async add(bytes: Uint8Array): Promise<void> {
-    let taken = 0
-    while (taken < bytes.length) {
-      this.#filling ??= takeBuffer()
-      const count = Math.min(bytes.length - taken, CHUNK_BYTES - this.#filled)
-      this.#filling.set(bytes.subarray(taken, taken + count), this.#filled)
-      this.#filled += count
-      taken += count
-      if (this.#filled === CHUNK_BYTES) await this.#flush()
+  /** Takes a copy of the bytes: at once, or by the time the promise is settled, when there is no room before a write has ended. */
+  add(bytes: Uint8Array): Promise<void> | undefined {
+    const taken = this.#take(bytes, 0)
+    return this.#filled === CHUNK_BYTES ? this.#addRest(bytes, taken) : undefined
+  }
+
+  async #addRest(bytes: Uint8Array, from: number): Promise<void> {
+    let taken = from
+    while (this.#filled === CHUNK_BYTES) {
+      await this.#flush()
+      taken += this.#take(bytes, taken)
     }
+  }
+
+  /** Takes what there is room for; gives how much that was. */
+  #take(bytes: Uint8Array, from: number): number {
+    if (from === bytes.length) return 0
+    this.#filling ??= takeBuffer()
+    const count = Math.min(bytes.length - from, CHUNK_BYTES - this.#filled)
+    this.#filling.set(bytes.subarray(from, from + count), this.#filled)
+    this.#filled += count
+    return count
   }
 
   /** Waits until everything is written (not synced). */

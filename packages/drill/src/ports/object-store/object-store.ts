@@ -14,6 +14,7 @@ import { listObjects, listVersions } from './listings.ts'
 import type { StoreLocation } from './location.ts'
 import { noRequests, type RequestCounts } from './request-counts.ts'
 import { type StoreRequest, storeError } from './store-error.ts'
+import { ObjectGets } from './transfer/index.ts'
 import { putBytes, uploadFile } from './uploads.ts'
 
 /** The stores that a run knows and where downloads go. */
@@ -40,7 +41,9 @@ const LIMITS: ClientLimits = { connectMs: 3_000, idleMs: 10_000 }
 
 interface OpenStore {
   readonly location: StoreLocation
+  /** Everything but downloads. */
   readonly client: S3Client
+  readonly gets: ObjectGets
 }
 
 type Use<A> = (store: OpenStore, signal: AbortSignal) => Promise<A>
@@ -54,11 +57,15 @@ export function objectStores(options: ObjectStoresOptions): ObjectStores {
     counts.set(store, known)
     return known
   }
+  const made = async (store: string, location: StoreLocation): Promise<OpenStore> => {
+    const limits = options.limits ?? LIMITS
+    const client = await s3Client(location, options.variables, limits, countsOf(store))
+    return { location, client, gets: new ObjectGets(client, location, limits, countsOf(store)) }
+  }
   const open = (store: string): Promise<OpenStore> => {
     const location = options.locations[store]
     invariant(location, `no store named ${store} on this target`)
-    const client = s3Client(location, options.variables, options.limits ?? LIMITS, countsOf(store))
-    const known = opened.get(store) ?? client.then((made) => ({ location, client: made }))
+    const known = opened.get(store) ?? made(store, location)
     opened.set(store, known)
     return known
   }
@@ -76,7 +83,13 @@ export function objectStores(options: ObjectStoresOptions): ObjectStores {
     handlers: handlers(ask, options.files),
     requests: (store) => ({ ...countsOf(store) }),
     close() {
-      for (const store of opened.values()) store.then(({ client }) => client.destroy()).catch(() => {})
+      for (const store of opened.values()) {
+        const close = ({ client, gets }: OpenStore): void => {
+          client.destroy()
+          gets.close()
+        }
+        store.then(close).catch(() => {})
+      }
     },
   }
 }
@@ -107,8 +120,8 @@ function handlers(ask: Ask, files: PortHandler<FileSystemContract>): PortHandler
     head: (input, context) => ask(context, reading(input.store, input.key), head(input)),
     get: (input, context) => ask(context, reading(input.store, input.key), get(input)),
     download: (input, context) =>
-      ask(context, reading(input.store, input.key), ({ client, location }, signal) =>
-        downloadObject(client, location, files, input, signal),
+      ask(context, reading(input.store, input.key), ({ gets }, signal) =>
+        downloadObject(gets, files, input, signal),
       ),
     put: (input, context) =>
       ask(context, writing(input.store, input.key), ({ client, location }, signal) =>

@@ -3,6 +3,7 @@ import { sleep, type Task } from '../../effects/index.ts'
 import { OperatingError } from '../../errors/index.ts'
 import { Alerts, Clock } from '../../ports/index.ts'
 import { defineAction } from '../define-action.ts'
+import { pollPauseMs } from '../support/polling.ts'
 import { milliseconds, name } from '../support/schemas.ts'
 
 const input = z.strictObject({
@@ -35,13 +36,14 @@ export const checkAlerts = defineAction<Input, Output>({
       const targetUp = targets.some((target) => target.name === given.target && target.up)
       const unexpected = firing.filter((one) => !given.expected.includes(one))
       if (targetUp && unexpected.length === 0) return { firing: [...firing], targetUp }
-      if ((yield* Clock.drillNow({})) - started >= given.patienceMs) {
+      const waitedMs = (yield* Clock.drillNow({})) - started
+      if (waitedMs >= given.patienceMs) {
         const why = targetUp
           ? `unexpected alerts fire: ${unexpected.join(', ')}`
           : `monitoring does not see ${given.target}`
         throw new OperatingError('check-failed', why, { subject: given.target })
       }
-      yield* sleep(500)
+      yield* sleep(pollPauseMs(500, waitedMs, given.patienceMs))
     }
   },
 })

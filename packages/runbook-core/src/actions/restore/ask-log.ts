@@ -14,8 +14,9 @@ export interface AskedLog {
   readonly trustKey: string | null
   readonly patienceMs: number
   readonly history: string
-  /** Positions up to here are not needed. */
+  /** Positions up to here are not needed, nor are those behind `through`, if there is one. */
   readonly after: Position
+  readonly through: Position | null
   /** What the listing shows of this history. */
   readonly segments: readonly ArchivedSegment[]
   readonly refused: readonly RefusedSegment[]
@@ -23,6 +24,8 @@ export interface AskedLog {
   readonly elsewhere: readonly number[]
   /** Numbers of the base's own log: nothing before them is needed. */
   readonly own: readonly number[]
+  /** Number of the segment after which this history began, where one is known: numbers go on over a fork. */
+  readonly follows: number | null
 }
 
 /** The archive of one history as listing and names together show it. */
@@ -73,19 +76,29 @@ class Search {
   }
 
   *run(): Task<void> {
-    const anchors = [...this.#given.segments.map(({ number }) => number), ...this.#settled]
+    const { segments, follows } = this.#given
+    const anchors = [...segments.map(({ number }) => number), ...this.#settled]
+    if (anchors.length === 0 && follows !== null) anchors.push(follows + 1)
     if (anchors.length === 0) return
     // Not spread into arguments: a hostile bucket lists more than a call may have.
     const low = anchors.reduce((least, number) => Math.min(least, number))
     const high = anchors.reduce((most, number) => Math.max(most, number))
     yield* this.#below(low)
     yield* this.#ask(low, high)
-    for (let next = high + 1; yield* this.#ask(next, next + NAMES_AHEAD - 1); ) next += NAMES_AHEAD
+    yield* this.#beyond(high)
     if (this.#asked < NAMES_ASKED_MAX) return
     yield* Log.write({
       level: 'warn',
       message: `the log of ${this.#given.history} has too many holes: ${NAMES_ASKED_MAX} segments were asked for by name, more may be there`,
     })
+  }
+
+  *#beyond(from: number): Task<void> {
+    const { segments, through } = this.#given
+    const reaches = ({ lastPosition }: ArchivedSegment): boolean =>
+      through !== null && this.#format.compare(lastPosition, through) >= 0
+    if (segments.some(reaches)) return
+    for (let next = from + 1; yield* this.#ask(next, next + NAMES_AHEAD - 1); ) next += NAMES_AHEAD
   }
 
   *#below(from: number): Task<void> {

@@ -3,15 +3,19 @@ import type { Task } from '../../effects/index.ts'
 import { OperatingError } from '../../errors/index.ts'
 import type { LogFormat, SegmentScan } from '../../formats/index.ts'
 import { FileSystem, Log } from '../../ports/index.ts'
-import { compareUtf8 } from '../../text/utf8.ts'
 import { type ActionDefinition, defineAction } from '../define-action.ts'
 import { parentOf } from '../support/files.ts'
 import { absolutePath, bytes, name, sha256Hex } from '../support/schemas.ts'
+import { type Hole, judgeSegment, type LineHistory } from './judge-segment.ts'
+import { compareFileNames } from './wanted-log.ts'
 
 const file = z.object({ fileName: z.string(), at: absolutePath, sha256: sha256Hex, sizeBytes: bytes })
 
 const input = z.strictObject({
+  /** Of the base. */
   history: name,
+  /** The base's history and those that continue it, as select-log gives them; empty: the base's alone. */
+  histories: z.array(z.object({ history: name, through: z.string().nullable() })).default([]),
   /** The base holds everything up to here; the log must continue without a gap. */
   after: z.string(),
   /** The base needs the log up to here at least to be consistent (D28). */
@@ -27,7 +31,13 @@ type Input = z.infer<typeof input>
 const output = z.object({
   /** What may be placed: a contiguous prefix, in order. */
   files: z.array(
-    file.extend({ firstPosition: z.string(), lastPosition: z.string(), records: z.number().int() }),
+    file.extend({
+      firstPosition: z.string(),
+      lastPosition: z.string(),
+      records: z.number().int(),
+      /** Digest of the segment of which this is the beginning; null when it is whole. */
+      cutFrom: sha256Hex.nullable(),
+    }),
   ),
   lastPosition: z.string(),
   /** Records that the placed log holds beyond the backup's own end; below zero when an accepted loss ends before it. */
@@ -39,9 +49,10 @@ const output = z.object({
 type Output = z.infer<typeof output>
 
 /**
- * Reads every byte of every segment and keeps the longest contiguous prefix of one history. A hole or damage refuses the restore,
- * naming range and next action, unless the loss was accepted; nothing after a hole is ever kept (D32, D40, D52, D74, D90). A lost
- * segment is no hole when the next one continues without it: the base, or its neighbours, hold what it held.
+ * Reads every byte of every segment and keeps the longest contiguous prefix of one line of histories: each up to where the next one left
+ * it, so that nothing returns which an earlier restore had given up (I13). A hole or damage refuses the restore, naming range and next
+ * action, unless the loss was accepted; nothing after a hole is ever kept (D32, D40, D52, D74, D90). A lost segment is no hole when the
+ * next one continues without it: the base, or its neighbours, hold what it held.
  */
 export function scanLog(format: LogFormat): ActionDefinition<Input, Output> {
   return defineAction<Input, Output>({
@@ -51,10 +62,11 @@ export function scanLog(format: LogFormat): ActionDefinition<Input, Output> {
     output,
     effects: (given) => ({
       reads: given.files.map((one) => `path:${one.at}` as const),
-      // With an accepted loss the good part of a damaged segment is cut into a file beside it.
-      writes: given.acceptLoss
-        ? given.files.slice(0, 1).map((one) => `path:${parentOf(one.at)}` as const)
-        : [],
+      // With an accepted loss the good part of a damaged segment is cut into a file beside it, and at a fork what lies before it.
+      writes:
+        given.acceptLoss || given.histories.length > 1
+          ? given.files.slice(0, 1).map((one) => `path:${parentOf(one.at)}` as const)
+          : [],
       destroys: [],
       exposes: [],
     }),
@@ -66,58 +78,14 @@ export function scanLog(format: LogFormat): ActionDefinition<Input, Output> {
   })
 }
 
-interface Hole {
-  readonly fileName: string
-  readonly reason: string
-  readonly code: 'log-gap' | 'log-corrupt'
-  /** First position behind it that a good segment holds; null when none does. */
-  readonly before: string | null
-}
-
 function* scan(format: LogFormat, given: Input): Task<Output> {
-  const kept: Output['files'] = []
-  let last = given.after
-  let lastRecordAt: number | null = null
-  let hole: Hole | null = null
+  const reading = new Reading(format, given)
   for (const wanted of inOrder(given)) {
-    if (wanted.kind === 'missing') {
-      hole ??= missing(wanted)
-      continue
-    }
-    const scanned = yield* format.scan({ path: wanted.file.at })
-    if (isForeign(given.history, scanned)) {
-      // It is no part of this log, whatever its key says; if it stands in place of one, what follows shows the hole.
-      yield* Log.write({
-        level: 'warn',
-        message: `${wanted.file.fileName} passed over: it belongs to history ${scanned.history}`,
-      })
-      continue
-    }
-    const problem = problemOf(format, last, wanted.file.fileName, scanned)
-    if (problem?.code === 'log-gap') {
-      hole = { ...(hole ?? problem), before: scanned.firstPosition }
-      break
-    }
-    if (problem !== null) hole ??= problem
-    else if (continues(format, last, scanned)) hole = null
-    // Whatever lies behind a hole and does not fill it is not kept.
-    else if (hole !== null) continue
-    const usable =
-      problem === null
-        ? { file: wanted.file, scanned }
-        : yield* salvage(format, given, problem, wanted.file, last)
-    if (usable === null || usable.scanned.firstPosition === null || usable.scanned.lastPosition === null)
-      continue
-    if (format.compare(usable.scanned.lastPosition, last) > 0) last = usable.scanned.lastPosition
-    lastRecordAt = usable.scanned.lastRecordAt ?? lastRecordAt
-    kept.push({
-      ...usable.file,
-      firstPosition: usable.scanned.firstPosition,
-      lastPosition: usable.scanned.lastPosition,
-      records: usable.scanned.recordCount,
-    })
+    if (wanted.kind === 'missing') reading.lack(missing(wanted))
+    else if (!(yield* reading.read(wanted.file))) break
   }
-  hole ??= shortOfBase(format, given, last)
+  const { kept, last, lastRecordAt } = reading
+  const hole = reading.hole ?? reading.shortOfLine()
   if (hole !== null) yield* refuseOrAccept(format, given, hole, last)
   return {
     files: kept,
@@ -128,15 +96,108 @@ function* scan(format: LogFormat, given: Input): Task<Output> {
   }
 }
 
+/** The prefix as far as it has been read. */
+class Reading {
+  readonly kept: Output['files'] = []
+  last: string
+  lastRecordAt: number | null = null
+  hole: Hole | null = null
+  readonly #format: LogFormat
+  readonly #given: Input
+  readonly #line: readonly LineHistory[]
+  #stretch = 0
+
+  constructor(format: LogFormat, given: Input) {
+    this.#format = format
+    this.#given = given
+    this.#line = given.histories.length > 0 ? given.histories : [{ history: given.history, through: null }]
+    this.last = given.after
+  }
+
+  /** A segment is lost; no hole if what follows continues without it. */
+  lack(hole: Hole): void {
+    this.hole ??= hole
+  }
+
+  /** Reads one segment; false when nothing behind it can be kept. */
+  *read(file: Input['files'][number]): Task<boolean> {
+    const { fileName } = file
+    const scanned = yield* this.#format.scan({ path: file.at })
+    const reached = { stretch: this.#stretch, last: this.last }
+    const judged = judgeSegment(this.#format, this.#line, reached, fileName, scanned)
+    if (judged.kind === 'passed-over') {
+      yield* Log.write({ level: 'warn', message: `${fileName} passed over: ${judged.why}` })
+      return true
+    }
+    if (judged.kind === 'hole') {
+      if (judged.hole.code === 'log-gap') {
+        this.hole = { ...(this.hole ?? judged.hole), before: judged.hole.before }
+        return false
+      }
+      this.hole ??= judged.hole
+      const { good } = judged
+      if (!this.#given.acceptLoss || good === null || this.#format.compare(good, this.last) <= 0) return true
+      this.#keep(yield* this.#cut(file, good), judged.stretch, file.sha256)
+      return true
+    }
+    const { stretch, cutAt } = judged
+    const isNews = scanned.lastPosition !== null && this.#format.compare(scanned.lastPosition, this.last) > 0
+    if (isNews) this.hole = null
+    // Whatever lies behind a hole and does not fill it is not kept.
+    else if (this.hole !== null) return true
+    if (cutAt === null) this.#keep({ file, scanned }, stretch, null)
+    else this.#keep(yield* this.#cut(file, cutAt), stretch, file.sha256)
+    return true
+  }
+
+  /** The beginning of a segment, in a file beside it. */
+  *#cut(file: Input['files'][number], last: string): Task<Scanned> {
+    const to = `${file.at}.cut`
+    const cut = yield* this.#format.cut({ from: file.at, to, bound: { kind: 'position', last } })
+    yield* FileSystem.syncDirectory({ path: parentOf(to) })
+    const { sha256, sizeBytes } = cut
+    return { file: { fileName: file.fileName, at: to, sha256, sizeBytes }, scanned: cut }
+  }
+
+  #keep({ file, scanned }: Scanned, stretch: number, cutFrom: string | null): void {
+    const { firstPosition, lastPosition, lastRecordAt, recordCount } = scanned
+    if (firstPosition === null || lastPosition === null) return
+    if (this.#format.compare(lastPosition, this.last) > 0) this.last = lastPosition
+    this.lastRecordAt = lastRecordAt ?? this.lastRecordAt
+    this.#stretch = stretch
+    this.kept.push({ ...file, firstPosition, lastPosition, records: recordCount, cutFrom })
+  }
+
+  /** What is left out at the end: of the base's own log, or of a history that was to continue it. */
+  shortOfLine(): Hole | null {
+    const { through } = this.#line[0] ?? { through: null }
+    const wanted = this.#given.through
+    const least = through !== null && this.#format.compare(through, wanted) < 0 ? through : wanted
+    const isShort = this.#format.compare(this.last, least) < 0
+    const next = this.#line[this.#stretch + 1]
+    if (!isShort && next === undefined) return null
+    return {
+      fileName: isShort ? 'the log of the backup itself' : `the log of history ${next?.history}`,
+      reason: isShort
+        ? `it ends at ${this.last}, before the backup's own end ${least}`
+        : 'nothing good is left of it',
+      code: 'log-gap',
+      before: null,
+    }
+  }
+}
+
+interface Scanned {
+  readonly file: Input['files'][number]
+  readonly scanned: SegmentScan
+}
+
 const missing = (wanted: Wanted & { readonly kind: 'missing' }): Hole => ({
   fileName: wanted.fileName,
   reason: `no good copy: ${wanted.tried.join('; ')}`,
   code: 'log-corrupt',
   before: null,
 })
-
-const continues = (format: LogFormat, last: string, { lastPosition }: SegmentScan): boolean =>
-  lastPosition !== null && format.compare(lastPosition, last) > 0
 
 function beyond(format: LogFormat, through: string, last: string): number {
   const order = format.compare(last, through)
@@ -156,57 +217,7 @@ function inOrder(given: Input): readonly Wanted[] {
     ...given.files.map((one) => ({ kind: 'file' as const, fileName: one.fileName, file: one })),
     ...given.missing.map((one) => ({ kind: 'missing' as const, ...one })),
   ]
-  return wanted.sort((a, b) => a.fileName.length - b.fileName.length || compareUtf8(a.fileName, b.fileName))
-}
-
-/** True for an intact segment of another history. */
-const isForeign = (history: string, { damage, history: own }: SegmentScan): boolean =>
-  damage === null && own !== history
-
-function problemOf(format: LogFormat, last: string, fileName: string, scanned: SegmentScan): Hole | null {
-  if (scanned.damage !== null)
-    return { fileName, reason: scanned.damage.detail, code: 'log-corrupt', before: null }
-  if (scanned.firstPosition === null) return null
-  if (format.compare(scanned.firstPosition, format.next(last)) > 0) {
-    return {
-      fileName,
-      reason: `it begins at ${scanned.firstPosition}; ${format.next(last)} was expected`,
-      code: 'log-gap',
-      before: scanned.firstPosition,
-    }
-  }
-  return null
-}
-
-/** With an accepted loss: the good beginning of a damaged segment, cut at a record boundary. */
-function* salvage(
-  format: LogFormat,
-  given: Input,
-  hole: Hole,
-  file: Input['files'][number],
-  last: string,
-): Task<{ file: Input['files'][number]; scanned: SegmentScan } | null> {
-  if (!given.acceptLoss || hole.code !== 'log-corrupt') return null
-  const scanned = yield* format.scan({ path: file.at })
-  const good = scanned.damage?.after ?? null
-  if (good === null || scanned.history !== given.history || format.compare(good, last) <= 0) return null
-  const to = `${file.at}.cut`
-  const cut = yield* format.cut({ from: file.at, to, bound: { kind: 'position', last: good } })
-  yield* FileSystem.syncDirectory({ path: parentOf(to) })
-  return {
-    file: { fileName: file.fileName, at: to, sha256: cut.sha256, sizeBytes: cut.sizeBytes },
-    scanned: cut,
-  }
-}
-
-function shortOfBase(format: LogFormat, given: Input, last: string): Hole | null {
-  if (format.compare(last, given.through) >= 0) return null
-  return {
-    fileName: 'the log of the backup itself',
-    reason: `it ends at ${last}, before the backup's own end ${given.through}`,
-    code: 'log-gap',
-    before: null,
-  }
+  return wanted.sort((a, b) => compareFileNames(a.fileName, b.fileName))
 }
 
 function* refuseOrAccept(format: LogFormat, given: Input, hole: Hole, last: string): Task<void> {

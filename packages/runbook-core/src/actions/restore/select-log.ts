@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Task } from '../../effects/index.ts'
-import type { BackupDescription, LogFormat, RefusedSegment } from '../../formats/index.ts'
+import type { ArchivedSegment, LogFormat, RefusedSegment } from '../../formats/index.ts'
 import { Clock, Log, ObjectStore, Random } from '../../ports/index.ts'
 import { type ActionDefinition, defineAction } from '../define-action.ts'
 import {
@@ -13,8 +13,10 @@ import {
   refusal,
 } from '../support/schemas.ts'
 import { toldRefusals } from '../support/told-refusals.ts'
-import { askForUnlisted, type FoundLog } from './ask-log.ts'
-import { compareFileNames, UNKNOWN_CONTENT, WantedLog, wantedSegment } from './wanted-log.ts'
+import { askForUnlisted } from './ask-log.ts'
+import { followHistories, type Stretch } from './follow-histories.ts'
+import { collectStretch, type FoundStretch, logOf, numbersIn } from './stretch-copies.ts'
+import { WantedLog, wantedSegment } from './wanted-log.ts'
 
 const input = z.strictObject({
   store: name,
@@ -27,12 +29,16 @@ const input = z.strictObject({
   files: z.array(backupFile.extend({ at: absolutePath })),
   /** Every usable backup: their own log files are further copies of archived segments. */
   backups: z.array(backupDescription).default([]),
+  /** Only histories that had begun by this instant are followed (D69); null: to the newest. */
+  stoppedBy: milliseconds.nullable().default(null),
   patienceMs: milliseconds,
 })
 type Input = z.infer<typeof input>
 
 const output = z.object({
   history: z.string(),
+  /** The base's history and those that continue it, in order, each up to where the next one left it. */
+  histories: z.array(z.object({ history: z.string(), through: z.string().nullable() })),
   /** In order. */
   segments: z.array(wantedSegment),
   refused: z.array(refusal),
@@ -41,9 +47,9 @@ const output = z.object({
 type Output = z.infer<typeof output>
 
 /**
- * Lists the archived segments that follow the base, of its history only, with every copy of each: the archive's, the backup's own,
- * another backup's (D30-D33, D36, D40). What the listing leaves out is asked for by name. A segment that lost its sidecar is still good
- * when its successor's sidecar names its digest.
+ * Lists the archived segments that follow the base, of its history and of those that continue it after a restore, with every copy of
+ * each: the archive's, the backup's own, another backup's (D30-D33, D36, D40). What the listing leaves out is asked for by name. A segment
+ * that lost its sidecar is still good when its successor's sidecar names its digest. What a history held behind its fork is left out.
  */
 export function selectLog(format: LogFormat): ActionDefinition<Input, Output> {
   return defineAction<Input, Output>({
@@ -61,142 +67,104 @@ export function selectLog(format: LogFormat): ActionDefinition<Input, Output> {
 }
 
 function* select(format: LogFormat, given: Input): Task<Output> {
-  const { history } = given.backup
-  const listed = yield* format.list({
-    store: given.store,
-    trustKey: trustKeyOf(given),
-    after: given.backup.startPosition,
-    patienceMs: given.patienceMs,
+  const { store, patienceMs, backup } = given
+  const trustKey = given.trustKey === '' ? null : given.trustKey
+  const listed = yield* format.list({ store, trustKey, after: backup.startPosition, patienceMs })
+  const followed = followHistories(format, backup, {
+    segments: listed.segments,
+    backups: given.backups,
+    stoppedBy: given.stoppedBy,
   })
-  const found = yield* askForUnlisted(format, {
-    store: given.store,
-    trustKey: trustKeyOf(given),
-    patienceMs: given.patienceMs,
-    history,
-    after: given.backup.startPosition,
-    segments: listed.segments.filter((one) => one.history === history),
-    refused: listed.refused.filter((one) => format.parseKey(one.key)?.history === history),
-    own: numbersOf(format, [given.backup]),
-    elsewhere: numbersOf(format, relatives(format, given)),
-  })
-  const wanted = new WantedLog()
-  addArchived(found, given, format, wanted)
-  addOrphans(found, given, format, wanted)
-  addUnlisted(found, given, format, wanted)
-  addBackups(given, format, wanted)
-  addLost(found, given, format, wanted)
-  const others = listed.refused.filter((one) => format.parseKey(one.key)?.history !== history)
-  const told = toldRefusals([...found.refused, ...others].map((one) => ({ ...one, name: one.key })))
-  for (const { name: key, reason, detail } of told) {
-    yield* Log.write({ level: 'warn', message: `archived segment ${key} refused: ${reason}: ${detail}` })
+  const found: FoundStretch[] = []
+  for (const stretch of followed.stretches) {
+    found.push(yield* search(format, given, listed, stretch, found.at(-1) ?? null))
   }
+  const wanted = new WantedLog()
+  found.forEach((one, order) => {
+    collectStretch(format, { ...given, isSigned: trustKey !== null }, one, found[order + 1] ?? null, wanted)
+  })
+  const refused = yield* tell(format, listed.refused, found, followed)
   const segments = wanted.inOrder()
   return {
-    history,
+    history: backup.history,
+    histories: followed.stretches.map(({ history, through }) => ({ history, through })),
     segments,
-    refused: told,
+    refused,
     bytes: segments.reduce((sum, one) => sum + (one.sizeBytes ?? 0), 0),
   }
 }
 
-const trustKeyOf = ({ trustKey }: Input): string | null => (trustKey === '' ? null : trustKey)
-
-/** Segments that their own sidecar vouches for. */
-function addArchived(found: FoundLog, given: Input, format: LogFormat, wanted: WantedLog): void {
-  const { startPosition } = given.backup
-  for (const one of found.segments) {
-    if (format.compare(one.lastPosition, startPosition) > 0)
-      wanted.want(one.fileName, one, objectOf(given, one.key))
-  }
-}
-
-/**
- * Segments that were refused and may be good all the same: an older version of the object may be what its sidecar says; without a usable
- * sidecar the successor's vouches for it, or, where nothing is signed, it is taken for what it says.
- */
-function addOrphans(found: FoundLog, given: Input, format: LogFormat, wanted: WantedLog): void {
-  for (const { key, described } of found.refused) {
-    const orphan = format.parseKey(key)
-    if (orphan === null) continue
-    const place = objectOf(given, orphan.segmentKey)
-    if (described !== undefined) {
-      if (format.compare(described.lastPosition, given.backup.startPosition) > 0)
-        wanted.want(orphan.fileName, described, place)
-      continue
-    }
-    const successor = found.segments.find((segment) => segment.number === orphan.number + 1)
-    const sha256 = successor?.predecessorSha256 ?? null
-    if (sha256 === null && given.trustKey !== '') continue
-    wanted.want(orphan.fileName, { ...UNKNOWN_CONTENT, sha256 }, place)
-  }
-}
-
-/** Segments that neither listing nor names show and a successor vouches for: an older version of the object may be left. */
-function addUnlisted(found: FoundLog, given: Input, format: LogFormat, wanted: WantedLog): void {
-  for (const { history, number, firstPosition, predecessorSha256 } of found.segments) {
-    const isNeeded = format.compare(firstPosition, format.next(given.backup.startPosition)) > 0
-    if (!isNeeded || predecessorSha256 === null) continue
-    const { fileName, segmentKey } = format.keyOf({ history, number: number - 1 })
-    if (wanted.has(fileName)) continue
-    wanted.want(fileName, { ...UNKNOWN_CONTENT, sha256: predecessorSha256 }, objectOf(given, segmentKey))
-  }
-}
-
-/** Log files of the base (as fetched) and of other backups of its history; each may lie in the archive, too, listed or not. */
-function addBackups(given: Input, format: LogFormat, wanted: WantedLog): void {
-  for (const file of given.files) {
-    if (file.role === 'log') wanted.want(lastPart(file.path), file, { kind: 'file', path: file.at })
-  }
-  for (const other of relatives(format, given)) {
-    for (const file of logOf(other)) wanted.want(lastPart(file.path), file, objectOf(given, file.key))
-  }
-  for (const file of [given.backup, ...relatives(format, given)].flatMap(logOf)) {
-    const number = format.numberOf(lastPart(file.path))
-    if (number === null) continue
-    const { segmentKey } = format.keyOf({ history: given.backup.history, number })
-    wanted.want(lastPart(file.path), file, objectOf(given, segmentKey))
-  }
-}
-
-/** Refusals of segments that were archived once: somebody else's document would be refused for another reason. */
-const ARCHIVED_ONCE: ReadonlySet<RefusedSegment['reason']> = new Set([
-  'segment-missing',
-  'size-differs',
-  'sidecar-unreadable',
-])
-
-/**
- * Segments behind the base's own log of which nothing is left that can be proven good: wanted all the same, so that the loss is refused
- * or accepted, and never passed over. (A segment without sidecar was never archived to its end.)
- */
-function addLost(found: FoundLog, given: Input, format: LogFormat, wanted: WantedLog): void {
-  const own = logOf(given.backup).map((file) => lastPart(file.path))
-  const newest = own.sort(compareFileNames).at(-1)
-  if (newest === undefined) return
-  for (const { key, reason, detail } of found.refused) {
-    const lost = format.parseKey(key)
-    if (lost === null || !ARCHIVED_ONCE.has(reason)) continue
-    const { fileName } = lost
-    if (wanted.has(fileName) || compareFileNames(fileName, newest) <= 0) continue
-    wanted.lose(fileName, detail)
-  }
-}
-
-const objectOf = ({ store }: Input, key: string) => ({ kind: 'object', store, key }) as const
-
-/** Usable backups of the base's history that reach beyond what the base's data holds, the base itself included. */
-const relatives = (format: LogFormat, { backup, backups }: Input): readonly BackupDescription[] =>
-  backups.filter(
-    ({ history, stopPosition }) =>
-      history === backup.history && format.compare(stopPosition, backup.startPosition) > 0,
+/** What the archive and the backups hold of one history, as the listing and names together show it. */
+function* search(
+  format: LogFormat,
+  given: Input,
+  listed: { readonly segments: readonly ArchivedSegment[]; readonly refused: readonly RefusedSegment[] },
+  stretch: Stretch,
+  before: FoundStretch | null,
+): Task<FoundStretch> {
+  const { history, after } = stretch
+  const isBase = history === given.backup.history
+  const relatives = given.backups.filter(
+    (other) => other.history === history && format.compare(other.stopPosition, after) > 0,
   )
+  const log = yield* askForUnlisted(format, {
+    store: given.store,
+    trustKey: given.trustKey === '' ? null : given.trustKey,
+    patienceMs: given.patienceMs,
+    ...stretch,
+    segments: listed.segments.filter((one) => one.history === history),
+    refused: listed.refused.filter(({ key }) => format.parseKey(key)?.history === history),
+    own: isBase ? numbersIn(format, [given.backup]) : [],
+    elsewhere: numbersIn(format, relatives),
+    // Numbers go on over a fork: that is where to look for a history of which only its name is known.
+    follows: before === null ? null : lastNumber(format, before),
+  })
+  return { stretch, log, relatives, own: isBase ? logOf(given.backup) : null }
+}
 
-const logOf = ({ files }: BackupDescription) => files.filter(({ role }) => role === 'log')
+/** Number of the last segment before a history's fork; null when none is known. */
+function lastNumber(format: LogFormat, { stretch, log }: FoundStretch): number | null {
+  const { through } = stretch
+  const isBefore = ({ firstPosition }: ArchivedSegment): boolean =>
+    through === null || format.compare(firstPosition, through) <= 0
+  return log.segments.findLast(isBefore)?.number ?? null
+}
 
-const numbersOf = (format: LogFormat, backups: readonly BackupDescription[]): number[] =>
-  backups
-    .flatMap(logOf)
-    .map(({ path }) => format.numberOf(lastPart(path)))
-    .filter((number) => number !== null)
+/** Tells what is not used and why, and which histories continue the base's. */
+function* tell(
+  format: LogFormat,
+  listed: readonly RefusedSegment[],
+  found: readonly FoundStretch[],
+  { stretches, left }: ReturnType<typeof followHistories>,
+): Task<Output['refused']> {
+  const followed = new Set(stretches.map(({ history }) => history))
+  const others = listed.filter(({ key }) => !followed.has(format.parseKey(key)?.history ?? ''))
+  const refused = [...found.flatMap(({ log }) => log.refused), ...others]
+  const told = toldRefusals([
+    ...left.map(({ history, ...why }) => ({ name: `history ${history}`, ...why })),
+    ...refused.map(({ key, reason, detail }) => ({ name: key, reason, detail })),
+    ...found.flatMap((one) => behindFork(format, one)),
+  ])
+  for (const { name: what, reason, detail } of told) {
+    yield* Log.write({ level: 'warn', message: `log: ${what} refused: ${reason}: ${detail}` })
+  }
+  for (const [order, { history, after }] of stretches.entries()) {
+    if (order === 0) continue
+    const message = `history ${history} continues ${stretches[order - 1]?.history} from position ${format.next(after)} on`
+    yield* Log.write({ level: 'info', message })
+  }
+  return told
+}
 
-const lastPart = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
+/** Segments of a history from after its fork: what they hold was given up by an earlier restore and never comes back. */
+function behindFork(format: LogFormat, { stretch, log }: FoundStretch) {
+  const { through } = stretch
+  if (through === null) return []
+  return log.segments
+    .filter(({ firstPosition }) => format.compare(firstPosition, through) > 0)
+    .map(({ key }) => ({
+      name: key,
+      reason: 'behind-fork',
+      detail: `an earlier restore left this history at position ${through}`,
+    }))
+}

@@ -3,6 +3,7 @@ import { sleep, type Task } from '../../effects/index.ts'
 import { OperatingError } from '../../errors/index.ts'
 import { Clock, Dns } from '../../ports/index.ts'
 import { defineAction } from '../define-action.ts'
+import { pollPauseMs } from '../support/polling.ts'
 import { milliseconds, name } from '../support/schemas.ts'
 
 const input = z.strictObject({
@@ -48,7 +49,7 @@ export const switchDns = defineAction<Input, Output>({
           subject: given.name,
         })
       }
-      yield* sleep(200)
+      yield* sleep(pollPauseMs(200, waitedMs, given.patienceMs))
     }
   },
 })

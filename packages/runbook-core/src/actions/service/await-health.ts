@@ -6,6 +6,7 @@ import { Clock, Http, Services } from '../../ports/index.ts'
 import type { DatabasePack } from '../database-pack.ts'
 import { type ActionDefinition, defineAction } from '../define-action.ts'
 import { refuseOtherInstance, refuseStranger, statusOf } from '../support/identity.ts'
+import { pollPauseMs } from '../support/polling.ts'
 import { milliseconds, name, unitName } from '../support/schemas.ts'
 
 const input = z.strictObject({
@@ -67,7 +68,7 @@ function* wait(probe: EngineProbe, given: Input): Task<Output> {
         },
       )
     }
-    yield* sleep(given.pollMs)
+    yield* sleep(pollPauseMs(given.pollMs, waitedMs, given.patienceMs))
   }
 }
 

@@ -42,10 +42,14 @@ export const backupFile = z.object({
 /** How an authenticity check ended. */
 export const signatureStatus = z.enum(['valid', 'invalid', 'absent', 'unchecked'])
 
+/** Where a history comes from; see `Lineage`. */
+export const lineage = z.object({ parentHistory: z.string().nullable(), forkPosition: z.string() })
+
 /** What a usable backup says of itself; see `BackupDescription`. */
 export const backupDescription = z.object({
   name: z.string(),
   history: z.string(),
+  lineage: lineage.nullable().default(null),
   engineVersion: z.string(),
   formatVersion: z.number().int(),
   startPosition: z.string(),

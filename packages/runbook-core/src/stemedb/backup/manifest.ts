@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { OperatingError } from '../../errors/index.ts'
-import type { BackupFile } from '../../formats/index.ts'
+import type { BackupFile, Lineage } from '../../formats/index.ts'
 import { compareUtf8 } from '../../text/utf8.ts'
-import { requirePosition } from '../record/index.ts'
+import { formatPosition, requirePosition } from '../record/index.ts'
 import { type Expected, readDocument, writeDocument } from './document.ts'
 import {
   countField,
@@ -13,6 +13,7 @@ import {
   positionField,
   sha256Field,
 } from './fields.ts'
+import { checkLineage, lineageDocument, lineageFields, standTogether, withLineage } from './lineage.ts'
 import { METADATA_FILE, parseBackupName, roleOfBackupPath } from './names.ts'
 
 /** One file of a backup as the manifest lists it. */
@@ -25,6 +26,8 @@ export interface ManifestFile {
 /** What manifest and metadata both say about a backup. Times are history time in ms. */
 export interface BackupFacts {
   readonly history: string
+  /** Where that history comes from; null in manifests of writers that did not tell. The metadata does not say it. */
+  readonly lineage: Lineage | null
   readonly engineVersion: string
   /** Version of segments, records and checkpoints. */
   readonly formatVersion: number
@@ -53,25 +56,29 @@ export const MANIFEST_DOCUMENT: Expected<Manifest> = {
   kind: 'stemedb-backup-manifest',
   schemaVersionMax: 1,
   what: 'manifest',
-  schema: z.object({
-    name: z.string().refine((name) => parseBackupName(name) !== null, 'not the name of a backup'),
-    history: historyField,
-    engineVersion: engineVersionField,
-    formatVersion: z.int().min(1),
-    startPosition: positionField,
-    stopPosition: positionField,
-    startedAt: instantField,
-    stoppedAt: instantField,
-    recordCount: countField,
-    totalBytes: countField,
-    files: z.array(
-      z.object({
-        path: z.string().refine((path) => roleOfBackupPath(path) !== null, 'no path of a backup'),
-        sizeBytes: countField,
-        sha256: sha256Field,
-      }),
-    ),
-  }),
+  schema: z
+    .object({
+      name: z.string().refine((name) => parseBackupName(name) !== null, 'not the name of a backup'),
+      history: historyField,
+      ...lineageFields,
+      engineVersion: engineVersionField,
+      formatVersion: z.int().min(1),
+      startPosition: positionField,
+      stopPosition: positionField,
+      startedAt: instantField,
+      stoppedAt: instantField,
+      recordCount: countField,
+      totalBytes: countField,
+      files: z.array(
+        z.object({
+          path: z.string().refine((path) => roleOfBackupPath(path) !== null, 'no path of a backup'),
+          sizeBytes: countField,
+          sha256: sha256Field,
+        }),
+      ),
+    })
+    .refine(standTogether, 'parentHistory and forkPosition stand together')
+    .transform(withLineage),
 }
 
 /** The manifest's bytes: what is signed. Files are sorted here. */
@@ -80,6 +87,7 @@ export function writeManifest(manifest: Omit<Manifest, 'totalBytes'>): Uint8Arra
   return writeDocument(MANIFEST_DOCUMENT.kind, {
     name: manifest.name,
     history: manifest.history,
+    ...lineageDocument(manifest.lineage),
     engineVersion: manifest.engineVersion,
     formatVersion: manifest.formatVersion,
     startPosition: manifest.startPosition,
@@ -124,6 +132,8 @@ function checkFacts(manifest: Manifest): void {
   if (requirePosition(manifest.startPosition) > requirePosition(manifest.stopPosition)) {
     throw disagreement('its start position lies beyond what it holds')
   }
+  // Its data holds at least what the parent left it.
+  checkLineage('manifest', manifest, formatPosition(requirePosition(manifest.startPosition) + 1))
 }
 
 function disagreement(detail: string): OperatingError {

@@ -1,11 +1,15 @@
 import { z } from 'zod'
 import { OperatingError } from '../../errors/index.ts'
+import type { Lineage } from '../../formats/index.ts'
 import { type Expected, readDocument, writeDocument } from './document.ts'
 import { countField, historyField, instantField, instantText, positionField, sha256Field } from './fields.ts'
+import { checkLineage, lineageDocument, lineageFields, standTogether, withLineage } from './lineage.ts'
 
 /** What the sidecar of an archived segment says. Times are history time in ms. */
 export interface SegmentSidecar {
   readonly history: string
+  /** Where the history comes from; null in sidecars of writers that did not tell. */
+  readonly lineage: Lineage | null
   readonly number: number
   readonly firstPosition: string
   readonly lastPosition: string
@@ -26,24 +30,29 @@ export const SIDECAR_DOCUMENT: Expected<SegmentSidecar> = {
   kind: 'stemedb-segment-sidecar',
   schemaVersionMax: 1,
   what: 'sidecar',
-  schema: z.object({
-    history: historyField,
-    number: countField,
-    firstPosition: positionField,
-    lastPosition: positionField,
-    firstRecordAt: instantField,
-    lastRecordAt: instantField,
-    recordCount: countField,
-    sizeBytes: countField.min(1),
-    sha256: sha256Field,
-    predecessorSha256: sha256Field.nullable(),
-  }),
+  schema: z
+    .object({
+      history: historyField,
+      ...lineageFields,
+      number: countField,
+      firstPosition: positionField,
+      lastPosition: positionField,
+      firstRecordAt: instantField,
+      lastRecordAt: instantField,
+      recordCount: countField,
+      sizeBytes: countField.min(1),
+      sha256: sha256Field,
+      predecessorSha256: sha256Field.nullable(),
+    })
+    .refine(standTogether, 'parentHistory and forkPosition stand together')
+    .transform(withLineage),
 }
 
 /** The sidecar's bytes: what is signed. The same segment always gives the same bytes. */
 export function writeSidecar(sidecar: SegmentSidecar): Uint8Array {
   return writeDocument(SIDECAR_DOCUMENT.kind, {
     history: sidecar.history,
+    ...lineageDocument(sidecar.lineage),
     number: sidecar.number,
     firstPosition: sidecar.firstPosition,
     lastPosition: sidecar.lastPosition,
@@ -69,6 +78,7 @@ export function readSidecar(payload: Uint8Array): SegmentSidecar {
       `the sidecar disagrees with itself: positions ${sidecar.firstPosition} to ${sidecar.lastPosition} are not ${sidecar.recordCount} records`,
     )
   }
+  checkLineage('sidecar', sidecar, sidecar.firstPosition)
   if (sidecar.lastRecordAt < sidecar.firstRecordAt) {
     throw new OperatingError('input-invalid', 'the sidecar disagrees with itself: it ends before it begins')
   }

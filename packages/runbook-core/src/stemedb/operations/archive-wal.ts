@@ -7,6 +7,7 @@ import { parseTrustKey } from '../backup/envelope.ts'
 import { archivedSegmentKey, SIDECAR_SUFFIX } from '../backup/names.ts'
 import { type SegmentSidecar, writeSidecar } from '../backup/sidecar.ts'
 import { formatPosition } from '../record/index.ts'
+import { lineageOf } from '../record-file/index.ts'
 import { scanSegment } from '../segment/index.ts'
 import { findArchivedEnd } from './archived-end.ts'
 import { checkRotated, type EngineAccess, requestRotation } from './engine-admin.ts'
@@ -116,6 +117,7 @@ function sidecarOf(
 ): SegmentSidecar {
   return {
     history: header.history,
+    lineage: lineageOf(header),
     number: header.number,
     firstPosition: formatPosition(header.firstPosition),
     lastPosition: formatPosition(footer.lastPosition),

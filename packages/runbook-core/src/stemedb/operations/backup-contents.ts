@@ -5,7 +5,7 @@ import { Clock, FileSystem, Log } from '../../ports/index.ts'
 import type { BackupFacts } from '../backup/manifest.ts'
 import { checkpointFileName, parseCheckpointFileName, scanCheckpoint } from '../checkpoint/index.ts'
 import { formatPosition } from '../record/index.ts'
-import { FORMAT_VERSION } from '../record-file/index.ts'
+import { FORMAT_VERSION, lineageOf, type RecordFileHeader } from '../record-file/index.ts'
 import { scanSegment } from '../segment/index.ts'
 import {
   checkRotated,
@@ -42,6 +42,7 @@ export interface BackupContents {
 }
 
 interface NewestCheckpoint extends BackupSource {
+  readonly header: RecordFileHeader
   readonly appliedPosition: number
   readonly history: string
   /** History time, ms, of its last record; 0 when it holds none. */
@@ -72,6 +73,7 @@ export function* gatherContents(
   for (const segment of run) log.push(yield* sourceOf(checksums, segment))
   const facts: BackupFacts = {
     history,
+    lineage: lineageOf(segments.at(-1)?.header ?? checkpoint.header),
     engineVersion: engine.engineVersion,
     formatVersion: FORMAT_VERSION,
     startPosition: formatPosition(checkpoint.appliedPosition),
@@ -99,7 +101,8 @@ function* newestCheckpoint(checksums: Checksums, dbDirectory: string): Task<Newe
     if (damage === null && header?.appliedPosition === position && sha256 !== null) {
       const { history, appliedPosition } = header
       const lastRecordAt = scan.lastRecordAt ?? 0
-      return { path, sha256, sizeBytes, backupPath: `db/${fileName}`, appliedPosition, history, lastRecordAt }
+      const backupPath = `db/${fileName}`
+      return { path, sha256, sizeBytes, backupPath, header, appliedPosition, history, lastRecordAt }
     }
     const message = `Checkpoint ${fileName} is damaged and was passed over`
     yield* Log.write({ level: 'error', message, fields: { detail: damage?.detail ?? 'another position' } })

@@ -1,7 +1,9 @@
 import { type Checksums, hexDecode, hexEncode } from '../../checksums/index.ts'
 import { invariant, OperatingError } from '../../errors/index.ts'
+import type { Lineage } from '../../formats/index.ts'
 import { INSTANT_MAX } from '../../text/instant.ts'
 import { asciiBytes, hasBytesAt, readUint64, viewOf, writeUint64 } from '../record/binary.ts'
+import { formatPosition } from '../record/position.ts'
 
 /** Bytes of the header that begins every segment and checkpoint. */
 export const HEADER_BYTES = 128
@@ -32,6 +34,12 @@ export interface RecordFileHeader {
   /** Last position that a checkpoint holds; 0 in a segment. */
   readonly appliedPosition: number
 }
+
+/** Where a file's history comes from, in core's terms. */
+export const lineageOf = ({ parentHistory, forkPosition }: RecordFileHeader): Lineage => ({
+  parentHistory,
+  forkPosition: formatPosition(forkPosition),
+})
 
 /** The 128 bytes of a header. */
 export function encodeHeader(checksums: Checksums, header: RecordFileHeader): Uint8Array {

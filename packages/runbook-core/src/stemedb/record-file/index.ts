@@ -15,6 +15,7 @@ export {
   encodeHeader,
   FORMAT_VERSION,
   HEADER_BYTES,
+  lineageOf,
   type RecordFileHeader,
   type RecordFileKind,
 } from './header.ts'

@@ -2,7 +2,7 @@ import type { Checksums } from '../../checksums/index.ts'
 import type { Task } from '../../effects/index.ts'
 import type { SegmentScan } from '../../formats/index.ts'
 import { formatPosition } from '../record/index.ts'
-import { type RecordFileScan, scanRecordFile } from '../record-file/index.ts'
+import { lineageOf, type RecordFileScan, scanRecordFile } from '../record-file/index.ts'
 
 /**
  * Reads every byte of a segment: its records, its footer, its SHA-256. `depth` as in `ScanOptions`. Constant memory.
@@ -23,6 +23,7 @@ function toSegmentScan(scan: RecordFileScan): SegmentScan {
   return {
     path: scan.path,
     history: isSegment ? header.history : null,
+    lineage: isSegment ? lineageOf(header) : null,
     number: isSegment ? header.number : null,
     firstPosition: isSegment ? formatPosition(header.firstPosition) : null,
     lastPosition: position(scan.lastPosition),

@@ -1,3 +1,4 @@
+import type { Lineage } from '@dr-drill/runbook-core'
 import {
   backupName,
   type Manifest,
@@ -19,6 +20,17 @@ export const sha256 = hex(64)
 export const instant = fc.integer({ min: 0, max: 4_102_444_800_000 })
 const position = fc.integer({ min: 0, max: 2 ** 50 })
 
+/** Where a history comes from that holds at most this position of its parent; null as earlier writers left it. */
+const lineage = (last: number): fc.Arbitrary<Lineage | null> =>
+  fc.oneof(
+    fc.constant(null),
+    fc.constant({ parentHistory: null, forkPosition: '0' }),
+    fc.record({
+      parentHistory: history,
+      forkPosition: fc.integer({ min: 0, max: last }).map(String),
+    }),
+  )
+
 /** A manifest that agrees with itself, as `writeManifest` takes it. */
 export const manifest: fc.Arbitrary<Omit<Manifest, 'totalBytes'>> = fc
   .record({
@@ -32,6 +44,7 @@ export const manifest: fc.Arbitrary<Omit<Manifest, 'totalBytes'>> = fc
     sha256,
     sizes: fc.array(fc.nat(2 ** 40), { minLength: 6, maxLength: 6 }),
   })
+  .chain(({ start, ...rest }) => lineage(start).map((told) => ({ start, lineage: told, ...rest })))
   .map(({ start, span, startedAt, tookMs, segments, sizes, sha256, ...rest }) => ({
     ...rest,
     name: backupName(startedAt),
@@ -61,6 +74,7 @@ export const sidecar: fc.Arbitrary<SegmentSidecar> = fc
     sha256,
     predecessorSha256: fc.option(sha256),
   })
+  .chain(({ first, ...rest }) => lineage(first - 1).map((told) => ({ first, lineage: told, ...rest })))
   .map(({ first, tookMs, ...rest }) => ({
     ...rest,
     firstPosition: String(first),

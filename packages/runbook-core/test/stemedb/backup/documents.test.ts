@@ -112,6 +112,43 @@ describe('documents of a backup', () => {
   })
 })
 
+describe('where a history comes from', () => {
+  const one = fc.sample(sidecar, { numRuns: 1, seed: 4 })[0]!
+  const parent = 'cd'.repeat(16)
+  const payload = writeSidecar({
+    ...one,
+    firstPosition: '11',
+    lastPosition: String(10 + one.recordCount),
+    lineage: null,
+  })
+  const told = (fields: Record<string, unknown>) => altered(payload, fields)
+
+  it('is not told in files of earlier writers, which are read', () => {
+    expect(Buffer.from(payload).toString()).not.toContain('parentHistory')
+    expect(readSidecar(payload).lineage).toBeNull()
+    const base = fc.sample(manifest, { numRuns: 1, seed: 4 })[0]!
+    expect(readManifest(writeManifest({ ...base, lineage: null })).lineage).toBeNull()
+  })
+
+  it('is told by both fields or none', () => {
+    const lineage = { parentHistory: parent, forkPosition: '10' }
+    expect(readSidecar(told(lineage)).lineage).toEqual(lineage)
+    expect(readSidecar(told({ parentHistory: null, forkPosition: '0' })).lineage?.parentHistory).toBeNull()
+  })
+
+  it.each([
+    ['a parent alone', { parentHistory: parent }],
+    ['a fork alone', { forkPosition: '10' }],
+    ['itself as its parent', { parentHistory: one.history, forkPosition: '10' }],
+    ['a fork behind what it holds', { parentHistory: parent, forkPosition: '11' }],
+    ['a fork from nothing', { parentHistory: null, forkPosition: '10' }],
+    ['a parent that is no history', { parentHistory: '0'.repeat(32), forkPosition: '10' }],
+    ['a fork that is no position', { parentHistory: parent, forkPosition: -1 }],
+  ])('with %s is refused', (_name, fields) => {
+    expect(() => readSidecar(told(fields))).toThrow(expect.objectContaining({ code: 'input-invalid' }))
+  })
+})
+
 describe('a hostile manifest', () => {
   const good = writeManifest(fc.sample(manifest, { numRuns: 1, seed: 5 })[0]!)
   type Fields = Record<string, unknown>

@@ -32,6 +32,7 @@ test('a segment reads back as it was written, open or closed', () => {
       expect(scan).toEqual({
         path: PATH,
         history: 'ab'.repeat(16),
+        lineage: { parentHistory: null, forkPosition: '0' },
         number: 7,
         firstPosition: '100',
         lastPosition: String(99 + count),

@@ -1,2 +1,7 @@
+export { FailedSync } from './failed-sync.ts'
 export { FailingCall, type FailingCallOptions } from './failing-call.ts'
+export { LostWrite } from './lost-write.ts'
 export { LyingSync } from './lying-sync.ts'
+export { MatchingCalls, type MatchingCallsOptions } from './matching-calls.ts'
+export { MisdirectedWrite } from './misdirected-write.ts'
+export { ReadOnly } from './read-only.ts'

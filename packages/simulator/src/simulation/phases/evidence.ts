@@ -7,21 +7,21 @@ import {
 } from '@dr-drill/runbook-core'
 import { STEMEDB_ENDPOINT, stemedbReadback } from '@dr-drill/runbook-core/stemedb'
 import { SimulatedDisk } from '../../disk/index.ts'
-import type { SimulationOptions } from '../options.ts'
 import type { SimulatedWorld } from '../simulated-world.ts'
 
 /** What lies in the source before the run. */
 export const copiesBefore = (world: SimulatedWorld): Copies => world.drive(listCopies('source'))
 
 /** Collects what the verdict rests on, by the code that every target uses, into the run's journal. */
-export function gatherEvidence(world: SimulatedWorld, options: SimulationOptions, before: Copies): void {
-  const { prepared, checksums, ledger, trusted, failureAt } = options
+export function gatherEvidence(world: SimulatedWorld, before: Copies): void {
+  const { prepared, checksums, ledgerGiven, trusted, failureAt, production } = world.options
+  const ledger = ledgerGiven ? production.cutAt(failureAt).ledgerFile() : null
   const evidence = world.drive(
     collectEvidence({
       record: world.tape.record(),
       runbook: prepared.runbook,
       pack: prepared.pack,
-      target: world.host.ports,
+      target: world.observed,
       changesOwners: true,
       compareRestored: compareByFiles({
         readback: stemedbReadback({ checksums }),
@@ -32,11 +32,11 @@ export function gatherEvidence(world: SimulatedWorld, options: SimulationOptions
         ledger: ledger === null ? null : '/ledger.jsonl',
         failureAt,
       }),
-      ledgerGiven: ledger !== null,
+      ledgerGiven,
       trustKeyGiven: trusted,
       failureAt,
       sourceBefore: before,
-      diskPeakBytes: 0,
+      diskPeakBytes: world.witness.peakBytes,
       fullSize: true,
     }),
   )

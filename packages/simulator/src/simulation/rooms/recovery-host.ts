@@ -1,19 +1,17 @@
-import {
-  type Checksums,
-  type Environment,
-  environment,
-  type ObjectStoreContract,
-  overlay,
-  type PortHandler,
-  type PortHandlers,
+import type {
+  Checksums,
+  Environment,
+  ObjectStoreContract,
+  PortHandler,
+  PortHandlers,
 } from '@dr-drill/runbook-core'
 import { STEMEDB_ENDPOINT, STEMEDB_PATHS, STEMEDB_USER } from '@dr-drill/runbook-core/stemedb'
-import { SimulatedDisk } from '../../disk/index.ts'
-import { clockHandlers, type Kernel, type RandomStream, randomHandlers } from '../../kernel/index.ts'
-import { ServiceManager } from '../../machine/index.ts'
+import { type Actor, SimulatedDisk } from '../../disk/index.ts'
+import type { Kernel, Processes, RandomStream } from '../../kernel/index.ts'
+import { type Durations, Machine, startUpMs, stemedbPrograms } from '../../machine/index.ts'
+import type { StemedbEngine } from '../../stemedb/index.ts'
 import { Surroundings } from '../../surroundings/index.ts'
 
-const SERVICE = { user: STEMEDB_USER, groups: [STEMEDB_USER] } as const
 const HOST_FACTS = {
   name: 'recovery-host',
   cpuCores: 8,
@@ -26,49 +24,68 @@ const HOST_FACTS = {
 /** What the recovery host is made from. */
 export interface RecoveryHostOptions {
   readonly kernel: Kernel
+  readonly processes: Processes
   readonly checksums: Checksums
+  readonly durations: Durations
   /** History time at virtual time 0. */
   readonly epochMs: number
-  readonly stores: PortHandler<ObjectStoreContract>
+  /** The port ObjectStore for an account of the host. */
+  readonly stores: (disk: SimulatedDisk, account: Actor) => PortHandler<ObjectStoreContract>
   readonly random: (label: string) => RandomStream
 }
 
 /** The machine that is restored onto, and what its ports reach. */
 export interface RecoveryHost {
+  readonly machine: Machine
   readonly disk: SimulatedDisk
-  readonly services: ServiceManager
   /** Its clock, as the runner on it reads it. */
   readonly clock: PortHandlers
   /** All ports of the target. */
   readonly ports: Environment
+  /** The engine that serves now; null when none does. For the world's own eyes. */
+  readonly engine: () => StemedbEngine | null
 }
 
 /** An empty machine with its accounts. */
 export function buildRecoveryHost(options: RecoveryHostOptions): RecoveryHost {
-  const { kernel, checksums, epochMs } = options
+  const { kernel, processes, checksums, durations, epochMs, random } = options
   const disk = emptyDisk()
-  const services = new ServiceManager({ checksums, engineVersion: '0.1.0' })
-  const clock = clockHandlers(kernel, { epochMs }) as unknown as PortHandlers
-  const ports: Record<string, unknown> = {
-    FileSystem: disk.handlers(),
-    ObjectStore: options.stores,
-    Clock: clock,
-    Random: randomHandlers(options.random('host')),
-    Signer: signer(checksums, options.random('archive-signer')),
-    Log: { write: () => undefined },
-    Services: services.handlers,
-    Http: services.http,
-    ...new Surroundings(() => (services.engine === null ? [] : [STEMEDB_ENDPOINT])).ports,
-    Host: {
-      facts: () => HOST_FACTS,
-      accounts: ({ names }: { names: readonly string[] }) =>
-        Object.fromEntries(names.map((name) => [name, true])),
-    },
+  const surroundings = new Surroundings(() =>
+    machine.services.isServing(STEMEDB_ENDPOINT) ? [STEMEDB_ENDPOINT] : [],
+  )
+  let engine: StemedbEngine | null = null
+  const signing = signer(checksums, random('archive-signer'))
+  const machine: Machine = new Machine({
+    facts: HOST_FACTS,
+    kernel,
+    processes,
+    random: random('host'),
+    disk,
+    epochMs,
+    durations,
+    programs: stemedbPrograms({
+      checksums,
+      engineVersion: '0.1.0',
+      keyRef: 'backup-signer',
+      store: 'archive',
+      startUpMs: (checkpointBytes, logBytes) => startUpMs(durations, checkpointBytes, logBytes),
+      onEngine: (opened) => {
+        engine = opened
+      },
+    }),
+    ports: (account) => ({
+      ObjectStore: options.stores(disk, account),
+      Signer: signing,
+      ...surroundings.ports,
+    }),
+  })
+  return {
+    machine,
+    disk,
+    clock: machine.clock.handlers as unknown as PortHandlers,
+    ports: machine.ports,
+    engine: () => (machine.services.isServing(STEMEDB_ENDPOINT) ? engine : null),
   }
-  const target = environment(ports as Record<string, PortHandlers>)
-  const service = overlay(target, { FileSystem: disk.handlers(SERVICE) as unknown as PortHandlers })
-  services.environments = { service, manager: target }
-  return { disk, services, clock, ports: target }
 }
 
 function emptyDisk(): SimulatedDisk {

@@ -1,62 +1,81 @@
+import type { Checksums, ObjectStoreContract, PortHandler } from '@dr-drill/runbook-core'
+import type { Actor, SimulatedDisk } from '../../disk/index.ts'
+import type { S3Digests } from '../../s3/index.ts'
 import {
-  environment,
-  type ObjectStoreContract,
-  type PortHandler,
-  type PortHandlers,
-  type Task,
-} from '@dr-drill/runbook-core'
-import { SimulatedDisk } from '../../disk/index.ts'
-import { objectStoreHandlers, type S3Digests, S3Service } from '../../s3/index.ts'
+  type BucketContent,
+  bucketControl,
+  MemoryBucket,
+  memoryObjectStore,
+  type StoreControl,
+} from '../../store/index.ts'
 import { PRODUCTION_BUCKET } from '../../world/index.ts'
 
 const ARCHIVE_BUCKET = 'stemedb-backups-recovery'
-const READER = { accessKey: 'reader', secretKey: 'reader-secret' }
-const WRITER = { accessKey: 'writer', secretKey: 'writer-secret' }
+/** What the recovery host may do to the source: read. */
+const READER = { accessKey: 'reader', rights: 'read-only' } as const
+/** What it writes its own backups with. */
+const WRITER = { accessKey: 'writer', rights: 'read-write' } as const
+/** Whoever looks at the world from outside: counted apart, and met by no fault. */
+const OBSERVER = { accessKey: 'observer', rights: 'read-only' } as const
+/** The credential of the host that served before the disaster. */
+const OLD_PRIMARY = { accessKey: 'old-primary', rights: 'read-write' } as const
 
 /** The stores of a drill: the source with its backups, which the runner may only read, and the archive of the restored server. */
 export interface WorldStores {
-  readonly handlers: PortHandler<ObjectStoreContract>
+  /** The port of the recovery host, whose files are on this disk, for one of its accounts. */
+  portOf(disk: SimulatedDisk, account: Actor): PortHandler<ObjectStoreContract>
+  /** The port of the host that served before: its `archive` is the source of the drill. */
+  portOfOldPrimary(disk: SimulatedDisk, account: Actor): PortHandler<ObjectStoreContract>
+  /** The port of somebody who only looks. */
+  portOfObserver(disk: SimulatedDisk, account: Actor): PortHandler<ObjectStoreContract>
   /** Requests that reached the source with the runner's credential. */
-  readonly sourceRequests: () => Readonly<Record<string, number>>
-  /** To be driven once, before anything else. */
-  readonly prepare: () => Task<void>
+  sourceRequests(): Readonly<Record<string, number>>
+  readonly source: StoreControl
+  readonly archive: StoreControl
 }
 
 /** What the stores are made from. */
 export interface StoresOptions {
-  /** Data directory of the source. */
-  readonly source: SimulatedDisk
+  /** What the source holds: nobody else's. */
+  readonly source: BucketContent
+  readonly checksums: Checksums
   readonly digests: S3Digests
   readonly historyNowMs: () => number
 }
 
 /** Builds both stores. */
 export function openStores(options: StoresOptions): WorldStores {
-  const source = service(options.source, options)
-  const archive = service(new SimulatedDisk(), options)
-  return {
-    handlers: objectStoreHandlers({
-      stores: {
-        source: { service: source, bucket: PRODUCTION_BUCKET, prefix: '', credentials: READER },
-        archive: { service: archive, bucket: ARCHIVE_BUCKET, prefix: '', credentials: WRITER },
-      },
-    }),
-    sourceRequests: () => ({ ...source.statistics.snapshot().credentials[READER.accessKey] }),
-    *prepare() {
-      yield* archive.ensureBucket(ARCHIVE_BUCKET)
-    },
-  }
-}
-
-function service(disk: SimulatedDisk, { digests, historyNowMs }: StoresOptions): S3Service {
-  return new S3Service({
-    environment: environment({ FileSystem: disk.handlers() as unknown as PortHandlers }),
-    credentials: [
-      { ...WRITER, rights: 'read-write' },
-      { ...READER, rights: 'read-only' },
-    ],
-    historyNowMs,
-    wallNowMs: historyNowMs,
-    digests,
+  const { historyNowMs: nowMs, digests, checksums } = options
+  const { sha256Hex } = checksums
+  const shared = { nowMs, md5Hex: (bytes: Uint8Array) => digests.md5().update(bytes).hex() }
+  const source = new MemoryBucket({
+    ...shared,
+    name: PRODUCTION_BUCKET,
+    versioning: true,
+    credentials: [READER, OLD_PRIMARY, OBSERVER],
+    content: options.source,
   })
+  const archive = new MemoryBucket({
+    ...shared,
+    name: ARCHIVE_BUCKET,
+    versioning: false,
+    credentials: [WRITER, OBSERVER],
+  })
+  const read = { bucket: source, prefix: '', accessKey: READER.accessKey }
+  const write = { bucket: archive, prefix: '', accessKey: WRITER.accessKey }
+  const own = { bucket: source, prefix: '', accessKey: OLD_PRIMARY.accessKey }
+  const looking = {
+    source: { ...read, accessKey: OBSERVER.accessKey },
+    archive: { ...write, accessKey: OBSERVER.accessKey },
+  }
+  return {
+    portOfObserver: (disk, actor) => memoryObjectStore({ stores: looking, disk, actor, sha256Hex }),
+    portOf: (disk, actor) =>
+      memoryObjectStore({ stores: { source: read, archive: write }, disk, actor, sha256Hex }),
+    portOfOldPrimary: (disk, actor) =>
+      memoryObjectStore({ stores: { archive: own }, disk, actor, sha256Hex }),
+    sourceRequests: () => ({ ...source.statistics.snapshot().credentials[READER.accessKey] }),
+    source: bucketControl(source, READER.accessKey),
+    archive: bucketControl(archive, WRITER.accessKey),
+  }
 }

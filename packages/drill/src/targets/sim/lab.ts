@@ -1,0 +1,113 @@
+import {
+  type DrawContext,
+  type DrawLog,
+  type DrawnDrill,
+  type DrawnStep,
+  type ExplorationSpace,
+  type ExploredDrill,
+  type Production,
+  type ProductionKey,
+  pooledProductions,
+  recordProduction,
+  type SimulatedDrill,
+  simulateDrill,
+} from '@dr-drill/simulator'
+import { nativeChecksums, nativeS3Digests } from '@dr-drill/simulator/server'
+import { ENGINE_VERSION, engineArtifact } from '../engine-artifact.ts'
+import { type GivenRunbook, RunbookShelf } from './runbook-of.ts'
+
+/** How a drill is performed: the same either way. */
+export interface HowPerformed {
+  /** Whether results of pure work on immutable bytes may be remembered. */
+  readonly memory: boolean
+  /** Receives every draw. */
+  readonly draws: DrawLog | null
+}
+
+/** Sizes that a counterexample shrinks to. */
+const SMALLER_ASSERTIONS = [40, 300]
+
+/** Everything that one thread needs for simulated drills of one runbook. Productions are lived once and remembered. */
+export class Lab {
+  readonly #shelf: RunbookShelf
+  readonly #productions = new Map<string, Production>()
+
+  constructor(runbook: GivenRunbook) {
+    this.#shelf = new RunbookShelf(runbook)
+  }
+
+  /** The production of a key. */
+  readonly production = (key: ProductionKey): Production => {
+    const name = `${key.seed}/${key.assertions}`
+    const known = this.#productions.get(name)
+    if (known !== undefined) return known
+    const production = recordProduction({
+      ...key,
+      checksums: nativeChecksums,
+      digests: nativeS3Digests,
+      engineVersion: ENGINE_VERSION,
+      artifacts: [engineArtifact()],
+    })
+    this.#productions.set(name, production)
+    return production
+  }
+
+  /** The runbook for a production: with the key of its signer. */
+  prepared(key: ProductionKey) {
+    return this.#shelf.prepared(this.production(key).trustKey)
+  }
+
+  /** Performs a drill. Same drill, same bytes. */
+  perform(drill: DrawnDrill, how: HowPerformed): SimulatedDrill {
+    return simulateDrill({
+      prepared: this.prepared(drill.production),
+      checksums: nativeChecksums,
+      digests: nativeS3Digests,
+      seed: drill.seed,
+      faults: drill.faults,
+      production: this.production(drill.production),
+      failureAt: drill.failureAt,
+      disaster: drill.disaster,
+      ledgerGiven: true,
+      trusted: true,
+      draws: how.draws,
+    })
+  }
+
+  /** The same, as an exploration sees it. */
+  readonly explore = (drill: DrawnDrill, how: HowPerformed): ExploredDrill => {
+    const { events, judged, checked } = this.perform(drill, how)
+    const violated = checked.violations.map(({ id }) => id)
+    return { events, judged, faults: judged.faults, violated }
+  }
+
+  /** What the drills of an exploration are drawn from. */
+  space(seed: number, kinds: readonly string[], assertions: number): ExplorationSpace {
+    const pool = pooledProductions(seed, assertions)
+    const { production } = this
+    return { kinds, context: this.context(pool[0]), pool, production, smallerAssertions: SMALLER_ASSERTIONS }
+  }
+
+  /** The steps of the runbook as faults are drawn over them, counted in a drill without faults. */
+  context(key: ProductionKey | undefined): DrawContext {
+    if (key === undefined) return { steps: [] }
+    const production = this.production(key)
+    const { events } = this.perform(
+      { seed: 0, production: key, failureAt: production.endsAt, disaster: PLAIN_DISASTER, faults: [] },
+      { memory: true, draws: null },
+    )
+    const effects = new Map<string, number>()
+    for (const { event } of events) {
+      if (event.type === 'effect-intended') effects.set(event.step, (effects.get(event.step) ?? 0) + 1)
+    }
+    const { runbook, actions } = this.prepared(key)
+    const steps = runbook.steps.map(({ id, action }): DrawnStep => {
+      const own = effects.get(id) ?? 0
+      return { id, effects: own, calls: own + 2, traits: actions.get(action.kind)?.traits ?? [] }
+    })
+    return { steps }
+  }
+}
+
+/** A server is lost, and everybody knows at once. */
+export const PLAIN_DISASTER = { kind: 'server', detectionMs: 0, declarationMs: 0 } as const

@@ -1,0 +1,58 @@
+import { evidenceOf } from '@dr-drill/runbook-core'
+import { claimsRestored, defineChecker } from './checker.ts'
+import type { DrillTruth } from './truth/drill-truth.ts'
+import { isTruePrefix } from './truth/served.ts'
+
+/**
+ * Nothing that the run says is untrue: its verdict, its loss and each claim it calls proven are held against the engine's own content
+ * and the production's ledger. (Where the run's own judgement of an invariant differs from the world's, `checkDrill` counts that
+ * here, too.)
+ * Does not see: what the run says in words only.
+ */
+export const honestVerdict = defineChecker('I7', 'honest-verdict', (truth) => {
+  const untruth = verdictUntruth(truth) ?? lossUntruth(truth) ?? claimUntruth(truth)
+  return untruth === null ? ['held', `"${truth.judged.verdict.kind}" is true`] : ['violated', untruth]
+})
+
+function verdictUntruth(truth: DrillTruth): string | null {
+  const { judged, loss, served } = truth
+  const { kind } = judged.verdict
+  if (kind === 'refused' && truth.exposures.some(({ what }) => what !== 'bind'))
+    return '"refused", but clients were moved'
+  if (!claimsRestored(truth)) return judged.passed === true ? `"${kind}" passed without restoring` : null
+  if (served === null || loss === null) return `"${kind}", but no engine runs`
+  const wrong = loss.altered + loss.duplicated + loss.unexpected
+  if (wrong > 0) return `"${kind}", although ${wrong} records are altered, duplicated or unexpected`
+  if (kind === 'restored' && loss.lost > 0 && knowsLoss(truth))
+    return `"restored", although ${loss.lost} records are lost`
+  if (kind === 'restored-with-loss' && loss.lost === 0)
+    return '"restored-with-loss", although nothing is lost'
+  return null
+}
+
+const knowsLoss = ({ judged }: DrillTruth): boolean => evidenceOf(judged.record, 'oracle') !== null
+
+function lossUntruth({ judged, loss }: DrillTruth): string | null {
+  const told = evidenceOf(judged.record, 'oracle')?.loss ?? null
+  if (told === null) return null
+  if (loss === null) return 'a loss is told, but no engine runs'
+  for (const name of ['acknowledged', 'recovered', 'lost', 'altered', 'duplicated', 'unexpected'] as const) {
+    if (told[name] !== null && told[name] !== loss[name])
+      return `it tells ${told[name]} ${name}, and ${loss[name]} are`
+  }
+  return null
+}
+
+function claimUntruth(truth: DrillTruth): string | null {
+  const { judged, served, ledger } = truth
+  const isProven = (id: string) => judged.claims.some((claim) => claim.id === id && claim.status === 'proven')
+  if (!claimsRestored(truth) || served === null) return null
+  const isWhole = served.every(({ position }, index) => position === index + 1)
+  for (const id of ['completeness', 'contiguity']) {
+    if (isProven(id) && !isWhole) return `${id} is called proven; positions are missing`
+  }
+  if (isProven('authenticity') && !isTruePrefix(ledger, served)) {
+    return 'authenticity is called proven; what is served is not what production wrote'
+  }
+  return null
+}

@@ -1,0 +1,62 @@
+import type { StoreControl } from '../../store/index.ts'
+import { type IsGood, Survey } from './survey.ts'
+
+/**
+ * The source as production left it and as it lies now. A byte counts as still there when any version of its object holds it: an
+ * object that was overwritten or deleted where versions are kept has lost nothing.
+ */
+export class SourceTruth {
+  readonly survey: Survey
+  readonly #store: StoreControl
+  readonly #pristine: ReadonlyMap<string, Uint8Array>
+
+  /** Taken before anything is damaged. */
+  constructor(store: StoreControl) {
+    const pristine = new Map<string, Uint8Array>()
+    for (const key of store.keys()) {
+      const [current] = store.versions(key)
+      if (current !== undefined && !current.isDeleteMarker) pristine.set(key, current.bytes)
+    }
+    this.#store = store
+    this.#pristine = pristine
+    this.survey = new Survey({
+      keys: [...pristine.keys()],
+      bytes: (key) => pristine.get(key) ?? new Uint8Array(0),
+    })
+  }
+
+  get keys(): readonly string[] {
+    return [...this.#pristine.keys()]
+  }
+
+  /** True when some version still has the bytes that production wrote. */
+  readonly isGood: IsGood = (key) => {
+    const written = this.#pristine.get(key)
+    if (written === undefined) return false
+    return this.#store
+      .versions(key)
+      .some((version) => !version.isDeleteMarker && isSame(version.bytes, written))
+  }
+
+  /** True when what a reader gets who asks for no version is what production wrote. */
+  readonly isCurrent: IsGood = (key) => {
+    const written = this.#pristine.get(key)
+    const [current] = this.#store.versions(key)
+    return (
+      written !== undefined &&
+      current !== undefined &&
+      !current.isDeleteMarker &&
+      isSame(current.bytes, written)
+    )
+  }
+
+  /** Keys of which production's bytes are gone in every version. */
+  get lost(): readonly string[] {
+    return this.keys.filter((key) => !this.isGood(key))
+  }
+}
+
+/** Undamaged bytes are the very array that was written. */
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a === b || (a.length === b.length && a.every((byte, index) => byte === b[index]))
+}

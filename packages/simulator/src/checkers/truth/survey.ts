@@ -1,0 +1,123 @@
+import {
+  type Manifest,
+  openEnvelope,
+  readManifest,
+  readSidecar,
+  type SegmentSidecar,
+} from '@dr-drill/runbook-core/stemedb'
+
+/** A segment that was archived, and where. */
+export type Archived = SegmentSidecar & { readonly key: string }
+
+/** Whether the bytes that production wrote under a key can still be had. */
+export type IsGood = (key: string) => boolean
+
+/** What a store holds, as its writers left it. */
+export interface PristineObjects {
+  readonly keys: readonly string[]
+  bytes(key: string): Uint8Array
+}
+
+const manifests = new WeakMap<Uint8Array, Manifest>()
+const sidecars = new WeakMap<Uint8Array, SegmentSidecar>()
+
+/** Documents are immutable: read once, however many drills ask. */
+function remembered<A>(
+  known: WeakMap<Uint8Array, A>,
+  bytes: Uint8Array,
+  read: (payload: Uint8Array) => A,
+): A {
+  const found = known.get(bytes)
+  if (found !== undefined) return found
+  const document = read(openEnvelope(bytes).payload)
+  known.set(bytes, document)
+  return document
+}
+
+/**
+ * What a production's store holds and where each needed byte has its copies, read from what its own writers left before anything was
+ * damaged. Answers how far a restore can reach when some of it is gone. Written against the formats, not with the product's selection.
+ */
+export class Survey {
+  readonly backups: readonly Manifest[]
+  /** By number. */
+  readonly archived: readonly Archived[]
+  readonly artifacts: readonly string[]
+  readonly #holders = new Map<string, readonly { readonly manifest: string; readonly key: string }[]>()
+
+  constructor({ keys, bytes }: PristineObjects) {
+    this.backups = keys
+      .filter((key) => key.endsWith('/manifest.jsonl'))
+      .map((key) => remembered(manifests, bytes(key), readManifest))
+    this.archived = keys
+      .filter((key) => key.endsWith('.wal.json'))
+      .map((key) => ({
+        ...remembered(sidecars, bytes(key), readSidecar),
+        key: key.slice(0, -'.json'.length),
+      }))
+      .sort((a, b) => a.number - b.number)
+    this.artifacts = keys.filter((key) => key.startsWith('artifacts/'))
+    for (const { name, files } of this.backups) {
+      for (const { path, sha256 } of files) {
+        if (!path.startsWith('wal/')) continue
+        const holder = { manifest: manifestKey(name), key: `${name}/${path}` }
+        this.#holders.set(sha256, [...(this.#holders.get(sha256) ?? []), holder])
+      }
+    }
+  }
+
+  /** The last position that a restore can reach from what is good; null when nothing can be restored at all. */
+  reach(isGood: IsGood, signed: boolean): number | null {
+    if (!this.artifacts.every(isGood)) return null
+    let best: number | null = null
+    for (const base of this.backups) {
+      if (!isGood(manifestKey(base.name))) continue
+      const data = base.files.filter(({ path }) => !path.startsWith('wal/'))
+      if (!data.every(({ path }) => isGood(`${base.name}/${path}`))) continue
+      const end = this.#follow(base, isGood, signed)
+      if (best === null || end > best) best = end
+    }
+    return best
+  }
+
+  /** How far the log behind a base is whole. */
+  #follow(base: Manifest, isGood: IsGood, signed: boolean): number {
+    let end = Number(base.startPosition)
+    for (const segment of this.archived) {
+      if (segment.history !== base.history || Number(segment.lastPosition) <= end) continue
+      if (Number(segment.firstPosition) > end + 1 || !this.#hasCopy(segment, isGood, signed)) break
+      end = Number(segment.lastPosition)
+    }
+    const own = Number(base.stopPosition)
+    if (own <= end || !this.#ownLogIsGood(base, end, isGood)) return end
+    return own
+  }
+
+  /** The base's own log reaches its stop: needed only where nothing of it is archived. */
+  #ownLogIsGood(base: Manifest, end: number, isGood: IsGood): boolean {
+    if (end < Number(base.startPosition)) return false
+    return base.files
+      .filter(({ path }) => path.startsWith('wal/'))
+      .every(({ path, sha256 }) => isGood(`${base.name}/${path}`) || this.#isHeld(sha256, isGood))
+  }
+
+  #isHeld(sha256: string, isGood: IsGood): boolean {
+    if (this.archived.some((segment) => segment.sha256 === sha256 && isGood(segment.key))) return true
+    return (this.#holders.get(sha256) ?? []).some(({ key }) => isGood(key))
+  }
+
+  #hasCopy(segment: Archived, isGood: IsGood, signed: boolean): boolean {
+    const holders = (this.#holders.get(segment.sha256) ?? []).filter(({ manifest }) => isGood(manifest))
+    const successor = this.archived.find(
+      ({ number, history }) => number === segment.number + 1 && history === segment.history,
+    )
+    const isVouchedFor =
+      !signed ||
+      isGood(`${segment.key}.json`) ||
+      (successor !== undefined && isGood(`${successor.key}.json`)) ||
+      holders.length > 0
+    return isVouchedFor && (isGood(segment.key) || holders.some(({ key }) => isGood(key)))
+  }
+}
+
+const manifestKey = (name: string): string => `${name}/manifest.jsonl`

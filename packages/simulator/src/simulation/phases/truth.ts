@@ -1,0 +1,90 @@
+import { faultsOf, type JudgedRun } from '@dr-drill/runbook-core'
+import {
+  type DrillTruth,
+  excusedBy,
+  expectationOf,
+  LedgerTruth,
+  type Served,
+  servedBy,
+  trueLoss,
+} from '../../checkers/index.ts'
+import { ROOT } from '../../disk/index.ts'
+import { filesOnly, type SimulatedWorld } from '../simulated-world.ts'
+
+/** What was known of a drill before its run began, and while the world healed. */
+export interface Known {
+  readonly undamagedReach: number | null
+  readonly reachAtStart: number | null
+  /** Virtual time of the declaration, ms. */
+  readonly declaredAt: number
+  /** Drill time that passed while nobody could have gone on, ms. */
+  readonly healedMs: number
+}
+
+/** How far a restore could reach now. */
+export const reachNow = ({ sourceTruth, options }: SimulatedWorld): number | null =>
+  sourceTruth.survey.reach(sourceTruth.isGood, options.trusted)
+
+/** Gathers the truth about a drill that has ended. */
+export function truthOf(world: SimulatedWorld, judged: JudgedRun, known: Known): DrillTruth {
+  const { options, sourceTruth, witness, host, stores, run } = world
+  const ledger = new LedgerTruth(options.production.ledger, options.failureAt)
+  const content = servedNow(world)
+  const written = new Set(testKeys(judged))
+  const served = content?.filter(({ key }) => !written.has(key)) ?? null
+  const faults = faultsOf(judged.record)
+  const fired = faults.filter((fault) => fault.fired)
+  const excused = excusedBy(fired)
+  return {
+    judged,
+    events: world.tape.events,
+    ledger,
+    source: sourceTruth,
+    served,
+    testWrites: content?.filter(({ key }) => !ledger.wasSubmitted(key)) ?? [],
+    loss: served === null ? null : trueLoss(ledger, served),
+    exposures: witness.exposures,
+    sourceWrites: witness.sourceWrites,
+    sourceRequests: stores.sourceRequests(),
+    touchedPaths: witness.touchedPaths,
+    acted: witness.acted,
+    peakBytes: witness.peakBytes,
+    files: host.disk.handlers(ROOT),
+    archive: stores.archive,
+    epochMs: options.failureAt,
+    declaredAt: known.declaredAt,
+    deaths: run.deaths,
+    targetAt: null,
+    cutOff: new Set(),
+    firedFaults: fired,
+    unfiredFaults: faults.filter((fault) => !fault.fired),
+    excused: {
+      delayMs: excused.delayMs === null ? null : excused.delayMs + known.healedMs,
+      lossMs: excused.lossMs === null ? null : excused.lossMs + world.aftermath.lossMs,
+    },
+    expectation: expectationOf({
+      source: sourceTruth,
+      signed: options.trusted,
+      acceptsLoss: judged.record.started?.params['accept-loss'] === true,
+      undamagedReach: known.undamagedReach,
+      reachAtStart: known.reachAtStart,
+      fired,
+    }),
+  }
+}
+
+/** Content of the engine that serves now; null when none does. */
+function servedNow(world: SimulatedWorld): readonly Served[] | null {
+  const engine = world.host.engine()
+  return engine === null ? null : world.drive(servedBy(engine, world.options.checksums), filesOnly(world))
+}
+
+/** Keys that the run wrote on purpose, as its journal tells. */
+function testKeys({ record, runbook }: JudgedRun): string[] {
+  return runbook.steps.flatMap(({ id, action }) => {
+    if (action.kind !== 'write-probe') return []
+    const output = record.steps.get(id)?.output
+    const key = typeof output === 'object' && output !== null && 'key' in output ? output.key : null
+    return typeof key === 'string' ? [key] : []
+  })
+}
