@@ -19,6 +19,12 @@ export class Question<T> {
 export interface Memory {
   /** The answer to a question about an object; computed the first time. An error is thrown on and not remembered. */
   recall<T>(question: Question<T>, about: object, compute: () => T): T
+  /**
+   * The last answer that was noted under this number, or undefined: for new objects that may largely be like one that was seen before.
+   * Whoever asks compares the two and takes over no more than is the same. Only so many notes are kept.
+   */
+  noted<T>(question: Question<T>, number: number): T | undefined
+  note<T>(question: Question<T>, number: number, answer: T): void
 }
 
 /** Asks the memory that comes with checksums, or computes where there is none. */

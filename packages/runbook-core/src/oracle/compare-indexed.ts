@@ -74,11 +74,7 @@ class ReadbackByPlace {
   readonly #ledger: IndexedLedger
   readonly #entries: (ReadbackEntry | undefined)[]
 
-  constructor(
-    ledger: IndexedLedger,
-    pages: readonly ReadbackPage[],
-    excluded: ReadonlySet<string>,
-  ) {
+  constructor(ledger: IndexedLedger, pages: readonly ReadbackPage[], excluded: ReadonlySet<string>) {
     this.#ledger = ledger
     this.#entries = new Array<ReadbackEntry | undefined>(ledger.keyCount)
     const unknown = new Map<string, ReadbackEntry>()

@@ -12,6 +12,7 @@ import {
   type Unit,
 } from '@dr-drill/runbook-core'
 import type { RandomStream } from '../kernel/index.ts'
+import { AnswerAtHand } from '../stemedb/index.ts'
 import { type Listener, type ServiceHost, SimulatedService } from './service.ts'
 import { SimulatedTimer } from './timer.ts'
 
@@ -232,13 +233,19 @@ export class ServiceManager {
     })
     listener.process.answer(listener.serve(request), listener.environment).subscribe((exit) => {
       settle(() => {
-        if (exit.kind === 'success' && exit.value.text.length > responseBytesMax) {
+        if (exit.kind === 'success' && isTooLong(exit.value, responseBytesMax)) {
           result.fail(new OperatingError('response-invalid', `the answer of ${endpoint} is too large`))
         } else result.settle(exit)
       })
     })
     return result
   }
+}
+
+/** What is at hand is not rendered to be measured. */
+function isTooLong(answer: HttpResponse, lengthMax: number): boolean {
+  if (answer instanceof AnswerAtHand) return answer.isLongerThan(lengthMax)
+  return answer.text.length > lengthMax
 }
 
 function notInstalled(name: string): OperatingError {

@@ -15,10 +15,12 @@ import {
   STEMEDB_PATHS,
   verifyBackup,
 } from '@dr-drill/runbook-core/stemedb'
-import { openEngine, StemedbApi, type StemedbEngine } from '../stemedb/index.ts'
+import { AnswerAtHand, openEngine, StemedbApi, type StemedbEngine } from '../stemedb/index.ts'
 import type { ProcessHost, Program, Programs } from './program.ts'
 
 const TOKEN = 'token-of-a-simulated-host'
+/** One for all worlds, so that engines that recover the same share what they build. */
+const HASH_SEED = 0x5bd1_e995
 const OPERATION_PATIENCE_MS = 60_000
 
 /** What StemeDB's programs are built from. */
@@ -59,7 +61,15 @@ function engineProgram({ checksums, startUpMs, onEngine }: StemedbProgramsOption
       const beginHistory = /^STEMEDB_BEGIN_HISTORY=(\S+)$/m.exec(host.configuration)?.[1] ?? null
       const onLog = (_level: string, line: string) => host.say(line)
       const ms = startUpMs(host.disk.bytesBelow(dbDirectory), host.disk.bytesBelow(walDirectory))
-      const opened = yield* openEngine({ walDirectory, dbDirectory, checksums, beginHistory, onLog })
+      const hashSeed = HASH_SEED
+      const opened = yield* openEngine({
+        walDirectory,
+        dbDirectory,
+        checksums,
+        beginHistory,
+        hashSeed,
+        onLog,
+      })
       engine = opened
       onEngine?.(opened)
       if (ms > 0) yield* sleep(ms)
@@ -80,11 +90,7 @@ function* answer(
   api: StemedbApi,
   { method, path, body }: HttpRequest,
 ): Task<HttpResponse> {
-  const {
-    status,
-    contentType,
-    body: text,
-  } = yield* api.handle({
+  const answered = yield* api.handle({
     method,
     path,
     body: utf8Encode(JSON.stringify(body ?? null)),
@@ -93,6 +99,8 @@ function* answer(
   })
   // Fail-stop: after an error of the disk only a new recovery knows what is on it.
   if (engine.failure !== null) host.exit(1)
+  if (engine.checksums.memory !== undefined) return new AnswerAtHand(answered)
+  const { status, contentType, body: text } = answered
   return { status, contentType, text }
 }
 

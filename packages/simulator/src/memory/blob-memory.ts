@@ -1,5 +1,8 @@
 import type { Memory, Question } from '@dr-drill/runbook-core'
 
+/** Notes kept under one question; the oldest go first. */
+const NOTES_MAX = 64
+
 /**
  * What was computed of immutable objects in a simulated world, kept until they go: a drill that meets the same blobs as another does
  * not compute it again. It never keeps an object alive, and since a fault makes new bytes, nothing known of the old ones can lie.
@@ -7,6 +10,8 @@ import type { Memory, Question } from '@dr-drill/runbook-core'
  */
 export class BlobMemory implements Memory {
   readonly #answers = new Map<Question<unknown>, WeakMap<object, unknown>>()
+
+  readonly #notes = new Map<Question<unknown>, Map<number, unknown>>()
 
   recall<T>(question: Question<T>, about: object, compute: () => T): T {
     let known = this.#answers.get(question)
@@ -19,5 +24,18 @@ export class BlobMemory implements Memory {
     const computed = compute()
     known.set(about, computed)
     return computed
+  }
+
+  noted<T>(question: Question<T>, number: number): T | undefined {
+    return this.#notes.get(question)?.get(number) as T | undefined
+  }
+
+  note<T>(question: Question<T>, number: number, answer: T): void {
+    const notes = this.#notes.get(question) ?? new Map<number, unknown>()
+    this.#notes.set(question, notes)
+    notes.delete(number)
+    const [oldest] = notes.keys()
+    if (notes.size >= NOTES_MAX && oldest !== undefined) notes.delete(oldest)
+    notes.set(number, answer)
   }
 }

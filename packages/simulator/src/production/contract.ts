@@ -1,3 +1,4 @@
+import type { IndexedLedger } from '@dr-drill/runbook-core'
 import type { SimulatedDisk } from '../disk/index.ts'
 import type { BucketContent, MemoryVersion } from '../store/index.ts'
 import type { LedgerIndex } from './ledger-index.ts'
@@ -55,6 +56,8 @@ export interface Production {
   readonly writes: readonly MemoryVersion[]
   readonly ledger: readonly LedgerLine[]
   readonly ledgerIndex: LedgerIndex
+  /** The ledger as the oracle compares it in memory; of a cut, its first `lines` lines. */
+  readonly oracleLedger: IndexedLedger
   readonly runs: readonly OperationRun[]
   /** Ed25519 public key of its signer, hex, and the secret that only the world knows (forgers with the key are a fault). */
   readonly trustKey: string

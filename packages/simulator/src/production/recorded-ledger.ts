@@ -1,5 +1,6 @@
 import {
   type LedgerLine as FileLine,
+  IndexedLedger,
   invariant,
   type LedgerHeader,
   ledgerHeaderLine,
@@ -14,6 +15,7 @@ export class RecordedLedger implements LedgerSink {
   readonly lines: LedgerLine[] = []
   readonly #nowMs: () => number
   #header: LedgerHeader | null = null
+  #indexed: IndexedLedger | null = null
   #file: { readonly bytes: Uint8Array; readonly ends: readonly number[] } | null = null
 
   /** `nowMs`: history time. */
@@ -34,6 +36,13 @@ export class RecordedLedger implements LedgerSink {
       digest: op === 'failed' ? '' : line.digest,
       position: op === 'acknowledged' ? line.position : null,
     })
+  }
+
+  /** The same ledger in memory, for comparisons with any number of its lines. */
+  get indexed(): IndexedLedger {
+    invariant(this.#header, 'a ledger begins with its header')
+    this.#indexed ??= new IndexedLedger(this.#header, this.lines.map(fileLine))
+    return this.#indexed
   }
 
   /** The file of the first so many lines, of a failure at that instant. */

@@ -10,7 +10,7 @@ import type { RecordedLedger } from './recorded-ledger.ts'
 const CONTENTS_MAX = 32
 
 /** What a recording came to. */
-export interface RecordedParts extends Omit<Production, 'ledger' | 'ledgerIndex' | 'cutAt'> {
+export interface RecordedParts extends Omit<Production, 'ledger' | 'ledgerIndex' | 'oracleLedger' | 'cutAt'> {
   readonly ledger: RecordedLedger
   readonly disk: DiskHistory
 }
@@ -26,6 +26,9 @@ export function recordedProduction({ ledger, disk, ...facts }: RecordedParts): P
     get ledgerIndex() {
       index ??= new LedgerIndex(lines)
       return index
+    },
+    get oracleLedger() {
+      return ledger.indexed
     },
     cutAt(at): ProductionCut {
       invariant(at >= facts.startedAt && at <= facts.endsAt, 'a disaster strikes while production lives')

@@ -170,7 +170,7 @@ export class CommitQueue {
 
   *#findExisting({ assertion, body }: Entry): Task<AssertResult | null> {
     for (const position of this.#index.positionsOfId(assertion.id)) {
-      const [frame] = yield* this.#files.readFrom(position, position)
+      const [frame] = (yield* this.#files.readFrom(position, position)).frames
       if (frame === undefined || decodeAssertion(frame.body).id !== assertion.id) continue
       const kind = sameBody(frame.body, body) ? 'existing' : 'conflict'
       return { kind, id: assertion.id, position, at: frame.at }

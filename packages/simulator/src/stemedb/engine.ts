@@ -1,4 +1,11 @@
-import { type Checksums, hexEncode, Mutex, type OperatingError, Random, type Task } from '@dr-drill/runbook-core'
+import {
+  type Checksums,
+  hexEncode,
+  Mutex,
+  type OperatingError,
+  Random,
+  type Task,
+} from '@dr-drill/runbook-core'
 import { type Assertion, parseAssertion } from '@dr-drill/runbook-core/stemedb'
 import { type AssertResult, CommitQueue } from './commit-queue.ts'
 import type { ClosedSegment, LogWriter } from './log-writer.ts'

@@ -1,5 +1,5 @@
-import { type Checksums, Question, recall } from '@dr-drill/runbook-core'
-import { type Assertion, decodeAssertion, type Frame, frameSize } from '@dr-drill/runbook-core/stemedb'
+import { type Checksums, Question } from '@dr-drill/runbook-core'
+import { decodeAssertion, type Frame, frameSize } from '@dr-drill/runbook-core/stemedb'
 import { hashOf, PositionTable, rootOf } from './position-table.ts'
 
 /** Columns over the records from position 1 on that recovery has read. Never changed: many engines may stand on the same. */
@@ -36,8 +36,8 @@ export class RecoveredRuns {
   }
 
   /** The columns over all runs. */
-  base(checksums: Checksums): IndexBase {
-    this.#base ??= build(checksums, this.#seed, this.runs)
+  base(): IndexBase {
+    this.#base ??= build(this.#seed, this.runs)
     return this.#base
   }
 }
@@ -59,22 +59,14 @@ export function sharedRuns(checksums: Checksums, seed: number): RecoveredRuns | 
   return beginning
 }
 
-const ASSERTIONS = new Question<readonly Assertion[]>('assertions of a run of records')
-
-/** The assertions of a run of records. @throws OperatingError `log-corrupt` */
-export function assertionsOf(checksums: Checksums, run: readonly Frame[]): readonly Assertion[] {
-  return recall(checksums, ASSERTIONS, run, () => run.map(({ body }) => decodeAssertion(body)))
-}
-
-function build(checksums: Checksums, seed: number, runs: readonly (readonly Frame[])[]): IndexBase {
+function build(seed: number, runs: readonly (readonly Frame[])[]): IndexBase {
   const count = runs.reduce((sum, run) => sum + run.length, 0)
   const starts = new Float64Array(count + 1)
   const [ids, paths, roots] = [new Uint32Array(count), new Uint32Array(count), new Uint32Array(count)]
   let [index, end] = [0, 0]
   for (const run of runs) {
-    const assertions = assertionsOf(checksums, run)
-    for (const [order, { body }] of run.entries()) {
-      const { id, concept_path: path } = assertions[order] as Assertion
+    for (const { body } of run) {
+      const { id, concept_path: path } = decodeAssertion(body)
       ids[index] = hashOf(seed, id)
       paths[index] = hashOf(seed, path)
       roots[index] = hashOf(seed, rootOf(path))

@@ -1,8 +1,7 @@
 import { type Checksums, Question, recall, type Task } from '@dr-drill/runbook-core'
 import { type Assertion, decodeAssertion, type Frame } from '@dr-drill/runbook-core/stemedb'
-import { assertionsOf } from './index-base.ts'
-import type { RecordFiles } from './record-files.ts'
 import { rootOf } from './position-table.ts'
+import type { RecordFiles } from './record-files.ts'
 import type { RecordIndex } from './record-index.ts'
 
 /** What is asked. */
@@ -32,6 +31,8 @@ export interface QueryPage {
   readonly assertions: readonly StoredAssertion[]
   /** Goes into the next query; null at the end. A page may have fewer than `limit` assertions, even none, and a cursor. */
   readonly cursor: number | null
+  /** Bytes of the records in their files. */
+  readonly sizeBytes: number
 }
 
 /** Most consecutive records read at once. */
@@ -87,7 +88,7 @@ export function* answerQuery(
     if (found.length === query.limit || pageBytes >= PAGE_BYTES || examined >= EXAMINED_BYTES) break
   }
   const hasMore = inside(position, count)
-  return { assertions: found, cursor: hasMore ? position - step : null }
+  return { assertions: found, cursor: hasMore ? position - step : null, sizeBytes: pageBytes }
 }
 
 /** Records that were read at once, as they are answered. */
@@ -100,10 +101,15 @@ const RUN = new Question<StoredRun>('answerable records of a run')
 
 function storedRun(checksums: Checksums, run: readonly Frame[]): StoredRun {
   return recall(checksums, RUN, run, () => {
-    const assertions = assertionsOf(checksums, run)
-    const stored = run.map(({ position, at }, order) => ({ assertion: assertions[order] as Assertion, position, at }))
+    const stored = run.map((frame) => recall(checksums, STORED, frame, () => storedFrame(frame)))
     return { stored, sizeBytes: run.reduce((sum, { bytes }) => sum + bytes.length, 0) }
   })
+}
+
+const STORED = new Question<StoredAssertion>('answerable record')
+
+function storedFrame({ position, at, body }: Frame): StoredAssertion {
+  return { assertion: decodeAssertion(body), position, at }
 }
 
 function inside(position: number, count: number): boolean {
@@ -117,8 +123,8 @@ function firstCandidate({ lens, cursor }: Query, count: number): number {
 
 /** The records between two positions, nearest first; fewer when their file or a MiB ends before. */
 function* readRun(files: RecordFiles, near: number, far: number): Task<readonly Frame[]> {
-  if (near <= far) return yield* files.readFrom(near, far)
-  return (yield* files.readBackFrom(near, far)).toReversed()
+  if (near <= far) return (yield* files.readFrom(near, far)).frames
+  return (yield* files.readBackFrom(near, far)).frames.toReversed()
 }
 
 function matchesAll({ conceptPath, predicate }: Query): boolean {

@@ -1,5 +1,5 @@
 import { type Checksums, FileSystem, OperatingError, type Task } from '@dr-drill/runbook-core'
-import { decodeBatch, type Frame, HEADER_BYTES } from '@dr-drill/runbook-core/stemedb'
+import { decodeBatch, type FrameBatch, HEADER_BYTES } from '@dr-drill/runbook-core/stemedb'
 import type { RecordIndex } from './record-index.ts'
 
 /** A segment as the engine knows it; `lastPosition` grows while it is open. */
@@ -39,7 +39,7 @@ export class RecordFiles {
    * Reads consecutive records beginning with `first`: up to `last`, less when their file or a MiB ends before (always one at least).
    * @throws OperatingError `log-corrupt` when the bytes are no longer those that were written
    */
-  *readFrom(first: number, last: number): Task<readonly Frame[]> {
+  *readFrom(first: number, last: number): Task<FrameBatch> {
     for (;;) {
       const source = this.#sourceOf(first)
       const end = this.#endOfRange(first, Math.min(last, source.lastPosition))
@@ -54,22 +54,24 @@ export class RecordFiles {
   }
 
   /** Reads consecutive records that end with `last`: from `first` at the earliest, otherwise as `readFrom`. */
-  *readBackFrom(last: number, first: number): Task<readonly Frame[]> {
+  *readBackFrom(last: number, first: number): Task<FrameBatch> {
     const source = this.#sourceOf(last)
     const from = this.#startOfRange(Math.max(first, source.firstPosition), last)
     return yield* this.readFrom(from, last)
   }
 
-  *#read(source: LogSegment, first: number, last: number): Task<readonly Frame[]> {
+  *#read(source: LogSegment, first: number, last: number): Task<FrameBatch> {
     const { path } = source
     const base = HEADER_BYTES - this.#index.startOf(source.firstPosition)
     const offset = base + this.#index.startOf(first)
     const length = base + this.#index.startOf(last + 1) - offset
     const bytes = yield* FileSystem.read({ path, offset, length })
-    const { frames } = decodeBatch(this.#checksums, bytes, offset)
+    const batch = decodeBatch(this.#checksums, bytes, offset)
+    const { frames } = batch
     const wanted = last - first + 1
+    if (batch.isInOrder && frames.length === wanted && frames[0]?.position === first) return batch
     const damaged = frames.findIndex((frame, order) => frame.position !== first + order)
-    if (damaged < 0 && frames.length === wanted) return frames
+    if (damaged < 0 && frames.length === wanted) return batch
     const position = first + (damaged < 0 ? Math.min(frames.length, wanted) : damaged)
     throw new OperatingError('log-corrupt', `the record at position ${position} cannot be read back`, {
       subject: path,

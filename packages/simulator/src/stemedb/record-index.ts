@@ -16,7 +16,6 @@ import { hashOf, PositionTable, rootOf } from './position-table.ts'
  * same; what is added later is this engine's own.
  */
 export class RecordIndex {
-  readonly #checksums: Checksums
   readonly #seed: number
   /** What recovery has read so far, until the table is built; null where nothing is shared. */
   #recovered: RecoveredRuns | null
@@ -33,7 +32,6 @@ export class RecordIndex {
   #lastAt = 0
 
   constructor(checksums: Checksums, seed: number) {
-    this.#checksums = checksums
     this.#seed = seed
     this.#recovered = sharedRuns(checksums, seed)
   }
@@ -83,7 +81,7 @@ export class RecordIndex {
   /** Builds the table by id over all records known; later ones enter it as they come. */
   buildTable(): void {
     if (this.#recovered !== null) {
-      this.#base = this.#recovered.base(this.#checksums)
+      this.#base = this.#recovered.base()
       this.#end = this.#base.starts[this.#base.count] as number
       this.#recovered = null
     }

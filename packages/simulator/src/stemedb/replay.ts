@@ -181,7 +181,9 @@ function overlap(segment: SurveyedSegment, next: SurveyedSegment): OperatingErro
   )
 }
 
-const BEYOND = new Question<{ readonly applied: number; readonly rest: readonly Frame[] }>('records beyond a checkpoint')
+const BEYOND = new Question<{ readonly applied: number; readonly rest: readonly Frame[] }>(
+  'records beyond a checkpoint',
+)
 
 /** The records of a run behind a position. */
 function beyond({ checksums }: EngineOptions, run: readonly Frame[], applied: number): readonly Frame[] {

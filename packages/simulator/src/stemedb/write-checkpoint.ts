@@ -2,6 +2,7 @@ import { Clock, FileSystem, type Task } from '@dr-drill/runbook-core'
 import {
   checkpointFileName,
   type Frame,
+  type FrameBatch,
   type FrameRun,
   isUnfinishedCheckpoint,
   parseCheckpointFileName,
@@ -67,19 +68,17 @@ function* writeRecords(
     },
   })
   for (let position = 1; position <= appliedPosition; ) {
-    const frames = yield* files.readFrom(position, appliedPosition)
-    yield* writer.append(runOf(frames))
-    position += frames.length
+    const batch = yield* files.readFrom(position, appliedPosition)
+    yield* writer.append(runOf(batch))
+    position += batch.frames.length
   }
   yield* writer.close()
   return writer.sizeBytes
 }
 
-/** Consecutive frames as they lie side by side in one buffer. */
-function runOf(frames: readonly Frame[]): FrameRun {
+/** A batch as it is written on: its bytes as they lie. */
+function runOf({ bytes, frames }: FrameBatch): FrameRun {
   const [first, last] = [frames[0] as Frame, frames.at(-1) as Frame]
-  const length = last.offset + last.bytes.length - first.offset
-  const bytes = new Uint8Array(first.bytes.buffer, first.bytes.byteOffset, length)
   return { bytes, recordCount: frames.length, firstRecordAt: first.at, lastRecordAt: last.at }
 }
 

@@ -20,7 +20,9 @@ export function stemedbReadback(options: { readonly checksums: Checksums }): Rea
       const after = cursor === null ? null : requirePosition(cursor)
       const page = yield* queryPage(checksums, { endpoint, timeoutMs }, { after, limit: PAGE_RECORDS })
       return {
-        records: recall(checksums, RECORDS, page.records, () => page.records.map(({ key, digest }) => ({ key, digest }))),
+        records: recall(checksums, RECORDS, page.records, () =>
+          page.records.map(({ key, digest }) => ({ key, digest })),
+        ),
         cursor: page.cursor === null ? null : formatPosition(page.cursor),
       }
     },

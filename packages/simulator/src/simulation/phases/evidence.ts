@@ -1,12 +1,15 @@
 import {
+  type CompareRestored,
   type Copies,
   collectEvidence,
   compareByFiles,
+  compareInMemory,
   listCopies,
   type PortHandlers,
 } from '@dr-drill/runbook-core'
 import { STEMEDB_ENDPOINT, stemedbReadback } from '@dr-drill/runbook-core/stemedb'
 import { SimulatedDisk } from '../../disk/index.ts'
+import type { SimulationOptions } from '../options.ts'
 import type { SimulatedWorld } from '../simulated-world.ts'
 
 /** What lies in the source before the run. */
@@ -14,8 +17,7 @@ export const copiesBefore = (world: SimulatedWorld): Copies => world.drive(listC
 
 /** Collects what the verdict rests on, by the code that every target uses, into the run's journal. */
 export function gatherEvidence(world: SimulatedWorld, before: Copies): void {
-  const { prepared, checksums, ledgerGiven, trusted, failureAt, production } = world.options
-  const ledger = ledgerGiven ? production.cutAt(failureAt).ledgerFile() : null
+  const { prepared, ledgerGiven, trusted, failureAt } = world.options
   const evidence = world.drive(
     collectEvidence({
       record: world.tape.record(),
@@ -23,15 +25,7 @@ export function gatherEvidence(world: SimulatedWorld, before: Copies): void {
       pack: prepared.pack,
       target: world.observed,
       changesOwners: true,
-      compareRestored: compareByFiles({
-        readback: stemedbReadback({ checksums }),
-        endpoint: STEMEDB_ENDPOINT,
-        hostFiles: oracleFiles(ledger),
-        readbackFile: '/readback.jsonl',
-        scratch: '/scratch',
-        ledger: ledger === null ? null : '/ledger.jsonl',
-        failureAt,
-      }),
+      compareRestored: comparison(world.options),
       ledgerGiven,
       trustKeyGiven: trusted,
       failureAt,
@@ -45,6 +39,24 @@ export function gatherEvidence(world: SimulatedWorld, before: Copies): void {
     ...evidence,
     { type: 'evidence-collected', subject: 'source-requests', evidence: { ...requests } },
   ])
+}
+
+/** Where computed things are remembered the oracle compares in memory, else as real runs do; both say the same. */
+function comparison({ checksums, ledgerGiven, production, failureAt }: SimulationOptions): CompareRestored {
+  const cut = production.cutAt(failureAt)
+  const shared = { readback: stemedbReadback({ checksums }), endpoint: STEMEDB_ENDPOINT, failureAt }
+  if (checksums.memory !== undefined) {
+    const ledger = ledgerGiven ? production.oracleLedger : null
+    return compareInMemory({ ...shared, ledger, lineCount: cut.lines })
+  }
+  const ledger = ledgerGiven ? cut.ledgerFile() : null
+  return compareByFiles({
+    ...shared,
+    hostFiles: oracleFiles(ledger),
+    readbackFile: '/readback.jsonl',
+    scratch: '/scratch',
+    ledger: ledger === null ? null : '/ledger.jsonl',
+  })
 }
 
 function oracleFiles(ledger: Uint8Array | null): PortHandlers {

@@ -49,7 +49,7 @@ export interface RecoveryHost {
 /** An empty machine with its accounts. */
 export function buildRecoveryHost(options: RecoveryHostOptions): RecoveryHost {
   const { kernel, processes, checksums, durations, epochMs, random } = options
-  const disk = emptyDisk()
+  const disk = emptyDisk(checksums.memory !== undefined)
   const surroundings = new Surroundings(() =>
     machine.services.isServing(STEMEDB_ENDPOINT) ? [STEMEDB_ENDPOINT] : [],
   )
@@ -88,8 +88,9 @@ export function buildRecoveryHost(options: RecoveryHostOptions): RecoveryHost {
   }
 }
 
-function emptyDisk(): SimulatedDisk {
-  const disk = new SimulatedDisk()
+/** Where computed things are remembered, readers get the bytes themselves: a copy would be unknown to everybody. */
+function emptyDisk(lendsBytes: boolean): SimulatedDisk {
+  const disk = new SimulatedDisk({ lendsBytes })
   for (const path of ['/var/lib/stemedb', '/opt', '/etc/default', STEMEDB_PATHS.backups]) {
     disk.place(`${path}/.keep`, new Uint8Array(0))
   }

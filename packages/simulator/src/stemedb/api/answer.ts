@@ -16,11 +16,14 @@ export class JsonAnswer implements ApiResponse {
   readonly status: number
   readonly contentType = 'application/json'
   readonly json: unknown
+  /** The text is not longer than this; null when nobody computed that. */
+  readonly lengthMax: number | null
   #body: string | null = null
 
-  constructor(status: number, message: unknown) {
+  constructor(status: number, message: unknown, lengthMax: number | null = null) {
     this.status = status
     this.json = message
+    this.lengthMax = lengthMax
   }
 
   get body(): string {
@@ -45,5 +48,11 @@ export class AnswerAtHand implements HttpResponse {
 
   get text(): string {
     return this.#answer.body
+  }
+
+  /** True when the text has more characters than this. */
+  isLongerThan(length: number): boolean {
+    const known = this.#answer instanceof JsonAnswer ? this.#answer.lengthMax : null
+    return (known === null || known > length) && this.text.length > length
   }
 }

@@ -28,6 +28,9 @@ export interface ApiOptions {
 /** Longest body that is read. */
 export const API_BODY_BYTES_MAX = 128 * 1024
 
+/** Most characters by which the message of an assertion is longer than its record, and a page than its messages. */
+const MESSAGE_LENGTH_MAX = 128
+
 type Route = (request: ApiRequest) => Task<ApiResponse>
 
 /** The HTTP surface of seed-facts C.7, without sockets: the same for a world's front and the server process. */
@@ -88,11 +91,13 @@ export class StemedbApi {
   }
 
   *#query({ body }: ApiRequest): Task<ApiResponse> {
-    const { assertions, cursor } = yield* this.#engine.query(parseQuery(parseBody(body)))
-    return json(200, {
+    const page = yield* this.#engine.query(parseQuery(parseBody(body)))
+    const { assertions, cursor } = page
+    const message = {
       assertions: messagesOf(this.#engine.checksums, assertions),
       cursor: cursor === null ? null : formatPosition(cursor),
-    })
+    }
+    return new JsonAnswer(200, message, page.sizeBytes + MESSAGE_LENGTH_MAX * (assertions.length + 1))
   }
 
   *#assert({ body }: ApiRequest): Task<ApiResponse> {
