@@ -18,13 +18,15 @@ export function* describeBackup(
   const read = yield* fetchManifest(checksums, input)
   if (isRefusal(read)) return refused(input.candidate, read)
   const { manifest } = read
+  const foreign = unsupported(manifest)
+  if (foreign !== null) return refused(input.candidate, foreign)
   const refusal =
-    unsupported(manifest) ??
     (yield* objectsRefusal(input.store, manifest)) ??
     (yield* metadataRefusal(checksums, input.store, manifest))
+  const description = descriptionOf(read)
   return refusal === null
-    ? { kind: 'usable', description: descriptionOf(read) }
-    : refused(input.candidate, refusal)
+    ? { kind: 'usable', description }
+    : { ...refused(input.candidate, refusal), description }
 }
 
 /** The description of a manifest, in core's terms. */
@@ -32,8 +34,8 @@ export function descriptionOf({ manifest, signature }: ReadManifest): BackupDesc
   return { ...manifest, files: backupFiles(manifest), signature }
 }
 
-function refused(candidate: BackupCandidate, refusal: Refusal): Described {
-  return { kind: 'refused', candidate, refusal }
+function refused(candidate: BackupCandidate, refusal: Refusal) {
+  return { kind: 'refused', candidate, refusal } as const
 }
 
 function unsupported({ formatVersion }: Manifest): Refusal | null {
