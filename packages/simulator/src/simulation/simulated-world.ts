@@ -4,6 +4,7 @@ import {
   environment,
   intercept,
   invariant,
+  type Middleware,
   overlay,
   type PortHandlers,
   type Task,
@@ -15,6 +16,7 @@ import { Kernel, type Process, Processes, RandomStream, randomHandlers } from '.
 import { STANDARD_DURATIONS } from '../machine/index.ts'
 import { type Aftermath, aftermathOf } from './incident/disaster.ts'
 import type { SimulationOptions } from './options.ts'
+import { OldPrimary } from './rooms/old-primary.ts'
 import { buildRecoveryHost, type RecoveryHost } from './rooms/recovery-host.ts'
 import { openStores, type WorldStores } from './rooms/stores.ts'
 import { JournalTape } from './run/journal-tape.ts'
@@ -36,6 +38,7 @@ export class SimulatedWorld {
   readonly aftermath: Aftermath
   readonly stores: WorldStores
   readonly host: RecoveryHost
+  readonly oldPrimary: OldPrimary
   readonly witness: Witness
   readonly run: SimulatedRun
   /** The source as production left it, and what has become of it. */
@@ -69,6 +72,17 @@ export class SimulatedWorld {
       stores: this.stores.portOf,
       random: this.random,
     })
+    this.oldPrimary = new OldPrimary({
+      kernel: this.kernel,
+      processes: this.processes,
+      checksums,
+      durations: options.durations ?? STANDARD_DURATIONS,
+      production,
+      failureAt,
+      disaster: disaster.kind,
+      stores: this.stores.portOfOldPrimary,
+      random: this.random('old-primary'),
+    })
     this.witness = new Witness(this.host.disk, this.tape, () => this.kernel.nowMs)
     this.observed = this.#observedPorts()
     this.run = this.#run()
@@ -88,6 +102,12 @@ export class SimulatedWorld {
     return overlay(this.host.ports, { FileSystem: files, ObjectStore: stores })
   }
 
+  /** The power switch of the host that served before. */
+  readonly #fencing: Middleware = (call, next) =>
+    call.port === 'Traffic' && call.method === 'fence'
+      ? this.oldPrimary.fence((call.input as { readonly host: string }).host)
+      : next(call)
+
   #run(): SimulatedRun {
     const { prepared, checksums, seed, faults, failureAt, disaster } = this.options
     return new SimulatedRun({
@@ -102,7 +122,7 @@ export class SimulatedWorld {
       kernel: this.kernel,
       processes: this.processes,
       tape: this.tape,
-      target: intercept(this.host.ports, this.witness.middleware),
+      target: intercept(intercept(this.host.ports, this.#fencing), this.witness.middleware),
       clock: this.host.clock,
       random: this.random,
       randomHandlers: (stream) => randomHandlers(stream) as unknown as PortHandlers,

@@ -9,8 +9,9 @@ import { STEMEDB_ENDPOINT, STEMEDB_PATHS, STEMEDB_USER } from '@dr-drill/runbook
 import { type Actor, SimulatedDisk } from '../../disk/index.ts'
 import type { Kernel, Processes, RandomStream } from '../../kernel/index.ts'
 import { type Durations, Machine, startUpMs, stemedbPrograms } from '../../machine/index.ts'
+import type { NetworkControl } from '../../network/index.ts'
 import type { StemedbEngine } from '../../stemedb/index.ts'
-import { Surroundings } from '../../surroundings/index.ts'
+import { Surroundings, type SurroundingsControl } from '../../surroundings/index.ts'
 
 const HOST_FACTS = {
   name: 'recovery-host',
@@ -42,6 +43,9 @@ export interface RecoveryHost {
   readonly clock: PortHandlers
   /** All ports of the target. */
   readonly ports: Environment
+  /** What befalls its links, and what surrounds it. */
+  readonly network: NetworkControl | null
+  readonly surroundings: SurroundingsControl | null
   /** The engine that serves now; null when none does. For the world's own eyes. */
   readonly engine: () => StemedbEngine | null
 }
@@ -84,6 +88,8 @@ export function buildRecoveryHost(options: RecoveryHostOptions): RecoveryHost {
     disk,
     clock: machine.clock.handlers as unknown as PortHandlers,
     ports: machine.ports,
+    network: null,
+    surroundings: null,
     engine: () => (machine.services.isServing(STEMEDB_ENDPOINT) ? engine : null),
   }
 }
