@@ -5,6 +5,7 @@ import type {
   FaultRecord,
   JudgedPlan,
   JudgedRun,
+  Middleware,
   QualifiedRunbook,
   RunEvent,
 } from '@dr-drill/runbook-core'
@@ -41,6 +42,8 @@ export interface SimulationOptions {
   readonly durations?: Durations
   /** Receives every draw; null: none are kept. */
   readonly draws: DrawLog | null
+  /** Stands before the calls that a step's action makes, as a mistake in that action would. */
+  readonly mistakes?: (step: string) => Middleware
 }
 
 /** A drill that has ended. */

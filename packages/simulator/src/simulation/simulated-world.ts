@@ -4,7 +4,6 @@ import {
   environment,
   intercept,
   invariant,
-  type Middleware,
   overlay,
   type PortHandlers,
   type Task,
@@ -71,6 +70,8 @@ export class SimulatedWorld {
       epochMs: failureAt,
       stores: this.stores.portOf,
       random: this.random,
+      oldPrimaryServes: () => this.oldPrimary.isServing,
+      fence: (host) => this.oldPrimary.fence(host).proof,
     })
     this.oldPrimary = new OldPrimary({
       kernel: this.kernel,
@@ -102,14 +103,8 @@ export class SimulatedWorld {
     return overlay(this.host.ports, { FileSystem: files, ObjectStore: stores })
   }
 
-  /** The power switch of the host that served before. */
-  readonly #fencing: Middleware = (call, next) =>
-    call.port === 'Traffic' && call.method === 'fence'
-      ? this.oldPrimary.fence((call.input as { readonly host: string }).host)
-      : next(call)
-
   #run(): SimulatedRun {
-    const { prepared, checksums, seed, faults, failureAt, disaster } = this.options
+    const { prepared, checksums, seed, faults, failureAt, disaster, mistakes } = this.options
     return new SimulatedRun({
       prepared,
       checksums,
@@ -121,16 +116,28 @@ export class SimulatedWorld {
       ],
       kernel: this.kernel,
       processes: this.processes,
+      onDeath: () => this.host.network.cut('recovery-host', ROOT.user),
       tape: this.tape,
-      target: intercept(intercept(this.host.ports, this.#fencing), this.witness.middleware),
+      target: intercept(this.host.ports, this.witness.middleware),
       clock: this.host.clock,
       random: this.random,
       randomHandlers: (stream) => randomHandlers(stream) as unknown as PortHandlers,
-      watch: faults.length === 0 ? null : watchCalls(this.moments),
+      watch: bothOf(mistakes ?? null, faults.length === 0 ? null : watchCalls(this.moments)),
       approvals: {},
     })
   }
 }
+
+/** The first before the second, step by step. */
+function bothOf(first: Watch | null, second: Watch | null): Watch | null {
+  if (first === null || second === null) return first ?? second
+  return (step) => {
+    const [before, after] = [first(step), second(step)]
+    return (call, next) => before(call, (passed) => after(passed, next))
+  }
+}
+
+type Watch = (step: string) => Middleware
 
 /** The raw disk of a host, and nothing else. */
 export const filesOnly = (world: SimulatedWorld): Environment =>

@@ -29,6 +29,8 @@ export interface SimulatedRunOptions {
   readonly marks: Parameters<typeof runEngine>[0]['marks']
   readonly kernel: Kernel
   readonly processes: Processes
+  /** Its process has died: what it had under way elsewhere breaks off. */
+  readonly onDeath: () => void
   readonly tape: JournalTape
   /** The target's ports. */
   readonly target: Environment
@@ -63,6 +65,7 @@ export class SimulatedRun {
     const process = this.#process
     if (process === null || process.isDead) return
     process.kill()
+    this.#options.onDeath()
     this.#deaths += 1
     this.#resumesAt = this.#options.kernel.nowMs + downMs
   }
@@ -112,6 +115,7 @@ export class SimulatedRun {
     })
     const exit = processes.drive(process, task, this.#ports(process))
     process.kill()
+    this.#options.onDeath()
     return exit
   }
 
