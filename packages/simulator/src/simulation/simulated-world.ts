@@ -4,6 +4,7 @@ import {
   environment,
   intercept,
   invariant,
+  type Middleware,
   overlay,
   type PortHandlers,
   type Task,

@@ -10,6 +10,7 @@ import {
   pooledProductions,
   recordProduction,
   type SimulatedDrill,
+  type SimulationOptions,
   simulateDrill,
 } from '@dr-drill/simulator'
 import { nativeChecksums, nativeS3Digests } from '@dr-drill/simulator/server'
@@ -30,10 +31,17 @@ const SMALLER_ASSERTIONS = [40, 300]
 /** Everything that one thread needs for simulated drills of one runbook. Productions are lived once and remembered. */
 export class Lab {
   readonly #shelf: RunbookShelf
-  readonly #productions = new Map<string, Production>()
+  readonly #productions: Map<string, Production>
+  readonly #mistakes: SimulationOptions['mistakes']
 
-  constructor(runbook: GivenRunbook) {
+  /** `like` shares the productions that it has lived; `mistakes` are made by the runbook's actions. */
+  constructor(
+    runbook: GivenRunbook,
+    given: { readonly like?: Lab; readonly mistakes?: SimulationOptions['mistakes'] } = {},
+  ) {
     this.#shelf = new RunbookShelf(runbook)
+    this.#productions = given.like === undefined ? new Map() : given.like.#productions
+    this.#mistakes = given.mistakes
   }
 
   /** The production of a key. */
@@ -71,6 +79,7 @@ export class Lab {
       ledgerGiven: true,
       trusted: true,
       draws: how.draws,
+      ...(this.#mistakes === undefined ? {} : { mistakes: this.#mistakes }),
     })
   }
 
