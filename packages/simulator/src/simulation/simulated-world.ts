@@ -109,7 +109,7 @@ export class SimulatedWorld {
     return new SimulatedRun({
       prepared,
       checksums,
-      identity: runIdentity(seed, faults),
+      identity: runIdentity(seed, faults, failureAt + disaster.detectionMs + disaster.declarationMs),
       marks: [
         { name: 'failure', at: failureAt, domain: 'history' },
         { name: 'detected', at: -disaster.declarationMs, domain: 'drill' },
@@ -124,7 +124,8 @@ export class SimulatedWorld {
       random: this.random,
       randomHandlers: (stream) => randomHandlers(stream) as unknown as PortHandlers,
       watch: bothOf(mistakes ?? null, faults.length === 0 ? null : watchCalls(this.moments)),
-      approvals: {},
+      approvals: this.options.approvals ?? {},
+      deadlineMs: this.options.deadlineMs ?? null,
     })
   }
 }

@@ -61,7 +61,7 @@ export class OldPrimary implements OldPrimaryControl {
   /** The port Traffic's fence. @throws environment-lacking when it is refused */
   fence(host: string): { readonly proof: string } {
     const [refusal] = this.#refusals
-    if (refusal !== undefined) this.#met('fence')
+    if (refusal !== undefined) this.#met(refusal === 'error' ? 'fence-refused' : 'fence-lied')
     if (refusal === 'error') {
       throw new OperatingError('connection-failed', `the power switch of ${host} does not answer`, {
         subject: host,
@@ -71,7 +71,7 @@ export class OldPrimary implements OldPrimaryControl {
     if (refusal === undefined) {
       this.#isFenced = true
       if (this.#machine !== null) {
-        this.#met('fence')
+        this.#met('kept-out')
         this.#machine.losePower(Number.POSITIVE_INFINITY)
       }
     }
@@ -79,6 +79,7 @@ export class OldPrimary implements OldPrimaryControl {
   }
 
   comeBack(): void {
+    if (this.#isFenced) this.#met('kept-out')
     if (this.#isFenced || this.#machine !== null) return
     const machine = this.#build()
     this.#machine = machine
@@ -90,7 +91,7 @@ export class OldPrimary implements OldPrimaryControl {
       if (kind === 'timer' || name === 'stemedb-api.service') handlers.enable({ name }, ignored)
     }
     machine.services.boot()
-    this.#met('served')
+    this.#met('came-back')
   }
 
   refuseFence(how: 'error' | 'lie'): () => void {

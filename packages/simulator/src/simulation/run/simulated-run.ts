@@ -41,6 +41,8 @@ export interface SimulatedRunOptions {
   /** Sees the calls of a step's action, below its intents; null: nobody looks. */
   readonly watch: ((step: string) => Middleware) | null
   readonly approvals: Readonly<Record<string, string>>
+  /** Drill time after which the run is given up; null: never. */
+  readonly deadlineMs: number | null
 }
 
 /** A run in a process that may die; a new one then resumes it from what was durable. */
@@ -100,7 +102,7 @@ export class SimulatedRun {
   }
 
   #perform(resume: Resumption | null, hooks?: RuntimeHooks): Exit<RunResult> | null {
-    const { processes, prepared, checksums, identity, marks, approvals } = this.#options
+    const { processes, prepared, checksums, identity, marks, approvals, deadlineMs } = this.#options
     const process = processes.open('runner', hooks)
     this.#process = process
     const task = runEngine({
@@ -110,7 +112,7 @@ export class SimulatedRun {
       concurrency: CONCURRENCY,
       marks,
       approvals,
-      deadlineMs: null,
+      deadlineMs,
       resume,
     })
     const exit = processes.drive(process, task, this.#ports(process))
