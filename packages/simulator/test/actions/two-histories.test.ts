@@ -181,6 +181,16 @@ describe('an older base of the history before', () => {
     },
   )
 
+  it('is found good by verification, too: the old history leads to the new one', () => {
+    const gone = damaged((store) => without(store, new RegExp(`^(${firstOfSecond}|${newest})/`)))
+    expect(new Production({ store: gone }).verify()).toMatchObject({ ok: true, problems: [] })
+    // Without what it continues nothing leads to it.
+    const alone = gone.copy()
+    without(alone, new RegExp(`^wal-archive/${FIRST}/`))
+    const { problems } = new Production({ store: alone }).verify()
+    expect(problems.map(({ problem }) => problem)).toEqual(['base-missing'])
+  })
+
   it('and what is restored so can be backed up, verified and restored again', () => {
     const third = goesOn({ store: damaged(spoilSecond), kernel: origin.kernel } as Production, THIRD)
     third.write(201, 210)
