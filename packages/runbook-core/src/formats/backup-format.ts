@@ -69,7 +69,13 @@ export interface Refusal {
 /** A candidate that can be restored, or why not. */
 export type Described =
   | { readonly kind: 'usable'; readonly description: BackupDescription }
-  | { readonly kind: 'refused'; readonly candidate: BackupCandidate; readonly refusal: Refusal }
+  | {
+      readonly kind: 'refused'
+      readonly candidate: BackupCandidate
+      readonly refusal: Refusal
+      /** What its manifest says, when that one can be believed: its log files may be good copies all the same. */
+      readonly description?: BackupDescription
+    }
 
 /** How one database lays out its backups. Reads only. */
 export interface BackupFormat {

@@ -46,18 +46,17 @@ export function selectionOf(record: RunRecord, steps: readonly StepFacts[]): rea
     byName.set(chosen, {
       candidate: chosen,
       chosen: true,
-      reason: 'the newest that is complete and verified',
+      reason: ['the newest that is complete and verified', ...continued(line)].join('; '),
     })
   }
-  return [...byName.values(), ...continued(line)]
+  return [...byName.values()]
 }
 
-/** The histories that continue the one of the candidate that was taken. */
+/** How histories continue the one of the candidate that was taken. */
 const continued = (
   line: readonly { readonly history: string; readonly through: string | null }[],
-): Selected[] =>
-  line.slice(1).map(({ history }, before) => ({
-    candidate: `history ${history}`,
-    chosen: true,
-    reason: `it continues history ${line[before]?.history}, which an earlier restore left at position ${line[before]?.through}`,
-  }))
+): readonly string[] =>
+  line.slice(1).map(({ history }, before) => {
+    const parent = line[before]
+    return `history ${history} continues history ${parent?.history}, which an earlier restore left at position ${parent?.through}`
+  })

@@ -51,6 +51,22 @@ test('what a signed record names is proven; a segment that nothing signed names 
   expect(authenticity(...ran({ 'select-log': { segments: [] } }))).toBe(null)
 })
 
+test('the beginning of a segment is as genuine as the segment', () => {
+  const outputs = {
+    'select-backup': {},
+    'fetch-backup': { backup: { signature: 'valid' }, files: [] },
+    'select-log': { segments: [segment('1', 'a')] },
+    'scan-log': {
+      files: [
+        { ...segment('1', 'cut'), cutFrom: 'a' },
+        { ...segment('2', 'b'), cutFrom: 'c' },
+      ],
+    },
+  }
+  const inputs = { 'select-backup': { trustKey: 'the key' }, 'select-log': { trustKey: 'the key' } }
+  expect(authenticity(...ran(outputs, inputs))).toEqual({ verified: 2, failed: 0, unsigned: 1 })
+})
+
 test('holes between placed segments are counted, overlaps are not', () => {
   const range = (...files: [string, string][]) =>
     restoredRange(

@@ -4,6 +4,7 @@ import {
   type Bounds,
   type Domain,
   type DrawContext,
+  type DrawnStep,
   faultKind,
   momentText,
   type ParameterValue,
@@ -32,7 +33,7 @@ export function arbitraryOf(
     case 'step':
       return library.constantFrom(domain.usual, ...stepsAmong(context, domain.among).map(({ id }) => id))
     case 'moment':
-      return momentArbitrary(library, { steps: stepsAmong(context, domain.among) })
+      return momentArbitrary(library, domain.usual, stepsAmong(context, domain.among))
   }
 }
 
@@ -51,10 +52,14 @@ export function faultArbitrary(
 
 const within = (library: FastCheck, { min, max }: Bounds) => library.integer({ min, max })
 
-/** Shrinks towards the start of the run. */
-function momentArbitrary(library: FastCheck, { steps }: DrawContext): fc.Arbitrary<string> {
-  const start = library.constant('start')
-  if (steps.length === 0) return start
+/** Shrinks towards what is usual. */
+function momentArbitrary(
+  library: FastCheck,
+  usual: string,
+  steps: readonly DrawnStep[],
+): fc.Arbitrary<string> {
+  const first = library.constant(usual)
+  if (steps.length === 0) return first
   const border = library
     .tuple(library.constantFrom(...steps), library.constantFrom('step-begins' as const, 'step-ends' as const))
     .map(([{ id }, at]) => momentText({ at, step: id }))
@@ -70,5 +75,5 @@ function momentArbitrary(library: FastCheck, { steps }: DrawContext): fc.Arbitra
       if (counted === 0) return momentText({ at: 'step-begins', step: step.id })
       return momentText({ at, step: step.id, ordinal: 1 + (nth % counted), side })
     })
-  return library.oneof(start, border, inside)
+  return library.oneof(first, border, inside)
 }

@@ -10,9 +10,10 @@ export type FaultParameters = FaultRecord['with']
 /**
  * What must come of a run that this fault strikes. `recover`: every lost byte has another good copy, so refusing is a failure.
  * `refuse`: nothing is put in place, or, where the loss was accepted, exactly so much is lost. `resume`: the run may end early,
- * saying so; once the trouble is over its continuation reaches the same end.
+ * saying so; once the trouble is over its continuation reaches the same end. `stop`: the run may end before its gate, saying so; what
+ * it made of the host is spoilt, the source is whole, and a run on another host would reach the end.
  */
-export type FaultOutcome = 'recover' | 'refuse' | 'resume'
+export type FaultOutcome = 'recover' | 'refuse' | 'resume' | 'stop'
 
 /** Where a fault can strike. */
 export type FaultTarget = 'sim' | 'local' | 'containers'

@@ -19,7 +19,7 @@ export interface OldPrimaryControl {
   comeBack(): void
   /** From now on a fence is refused, or pretends; the function returned ends that. */
   refuseFence(how: 'error' | 'lie'): () => void
-  /** Called with a word for each thing that met a change made here: `fence`, `archived KEY`, `served`. */
+  /** Called with a word for each thing that met a change made here: `fence-refused`, `fence-lied`, `came-back`, `kept-out`. */
   onMet(listener: (what: string) => void): void
 }
 
@@ -34,6 +34,8 @@ export interface Forgery {
 export interface FaultSite {
   /** The fault's own stream: what it draws shifts no other draw. */
   readonly random: RandomStream
+  /** History time of the disaster, ms. */
+  readonly failureAt: number
   /** What lies in the source, as its own manifests and sidecars tell, before anything was damaged. */
   readonly contents: SourceContents
   readonly source: StoreControl

@@ -1,3 +1,4 @@
+export { type AnyFault, FAULTS } from './atlas.ts'
 export * from './domains/index.ts'
 export {
   defineFault,
@@ -19,7 +20,6 @@ export { type Happening, type Moment, Moments } from './moment.ts'
 export { momentText, parseMoment } from './moment-text.ts'
 export {
   drawFault,
-  FAULTS,
   faultExcuses,
   faultKind,
   faultOutcome,

@@ -3,6 +3,9 @@ import type { SimulatedDisk } from '../disk/index.ts'
 
 /** The account of the service. */
 const SERVICE = { user: STEMEDB_USER, groups: [STEMEDB_USER] } as const
+
+/** The service's home: data directories and what is fetched for them. */
+export const DATA_HOME: string = STEMEDB_PATHS.home
 /** Where restored data belongs. */
 export const DATA_ROOTS: readonly string[] = [STEMEDB_PATHS.wal, STEMEDB_PATHS.db]
 

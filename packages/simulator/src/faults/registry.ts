@@ -1,30 +1,10 @@
 import { type FaultRecord, nearest, OperatingError } from '@dr-drill/runbook-core'
 import type { RandomStream } from '../kernel/index.ts'
+import { type AnyFault, FAULTS } from './atlas.ts'
 import { type DrawContext, drawAll } from './domains/index.ts'
-import type { Excuses, FaultKind, FaultOutcome } from './fault-kind.ts'
+import type { Excuses, FaultOutcome } from './fault-kind.ts'
 import type { FaultSite } from './fault-site.ts'
-import { badPermissions } from './kinds/bad-permissions.ts'
-import { corruptSegment } from './kinds/corrupt-segment.ts'
-import { incompleteBackup } from './kinds/incomplete-backup.ts'
-import { killRunner } from './kinds/kill-runner.ts'
-import { partialSync } from './kinds/partial-sync.ts'
-import { s3Outage } from './kinds/s3-outage.ts'
-import { truncatedObject } from './kinds/truncated-object.ts'
 import type { PlanSource } from './source-plan.ts'
-
-// biome-ignore lint/suspicious/noExplicitAny: each kind checks its parameters by its own schema
-type AnyFault = FaultKind<any>
-
-/** The fault atlas, by name. */
-export const FAULTS: readonly AnyFault[] = [
-  badPermissions,
-  corruptSegment,
-  incompleteBackup,
-  killRunner,
-  partialSync,
-  s3Outage,
-  truncatedObject,
-]
 
 /** The kind of that name. @throws usage-invalid, with what was probably meant */
 export function faultKind(kind: string): AnyFault {

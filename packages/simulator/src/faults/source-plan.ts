@@ -1,4 +1,4 @@
-import type { ArchivedSegment, BackupDescription } from '@dr-drill/runbook-core'
+import { type ArchivedSegment, type BackupDescription, OperatingError } from '@dr-drill/runbook-core'
 import type { RandomStream } from '../kernel/index.ts'
 import type { S3RuleRecord } from '../s3/index.ts'
 
@@ -17,6 +17,10 @@ export interface SourceContents {
 /** A change of a stored object, as damage of a medium or a careless hand makes it: nothing else learns of it. */
 export type Alteration =
   | { readonly kind: 'flip'; readonly key: string; readonly offset: number; readonly mask: number }
+  /** All that is there from this offset on is gone. */
+  | { readonly kind: 'cut'; readonly key: string; readonly sizeBytes: number }
+  /** Each of two objects has the bytes of the other. */
+  | { readonly kind: 'swap'; readonly key: string; readonly with: string }
   | { readonly kind: 'remove'; readonly key: string }
 
 /** What a fault does to a source, decided beforehand so that every target does the same. */
@@ -43,4 +47,36 @@ export const watch = (keys: readonly string[]): SourcePlan['rules'][number] => (
 export function soleSegments({ segments, backups }: SourceContents): SourceContents['segments'] {
   const others = new Set(backups.flatMap(({ files }) => files.map(({ sha256 }) => sha256)))
   return segments.filter(({ sha256 }) => !others.has(sha256))
+}
+
+/**
+ * Every object that holds this segment, by its digest, in the order in which a restore asks for them: what the newest backup brings
+ * along, then the archive, then other backups. A copy behind a good one is never read, so damage to it would not be seen.
+ */
+export function copiesOf(segment: ArchivedSegment, { backups, covered }: SourceContents): readonly string[] {
+  const inBackups = backups.flatMap(({ files }) =>
+    files.filter((file) => file.role === 'log' && file.sha256 === segment.sha256).map(({ key }) => key),
+  )
+  return covered.includes(segment) ? [...inBackups, segment.key] : [segment.key, ...inBackups]
+}
+
+/**
+ * A segment that a restore reads, with the copies of it that are struck: one of several, or all, then of a segment that the newest base
+ * does not hold. @throws usage-invalid when there is none
+ */
+export function drawStruckSegment(
+  kind: string,
+  which: 'one' | 'all',
+  contents: SourceContents,
+  random: RandomStream,
+): { readonly segment: ArchivedSegment; readonly keys: readonly string[] } {
+  const read = [...contents.covered, ...contents.segments]
+  const able = which === 'one' ? read.filter((one) => copiesOf(one, contents).length > 1) : contents.segments
+  if (able.length === 0) {
+    const how = which === 'one' ? ' and has several copies' : ''
+    throw new OperatingError('usage-invalid', `${kind}: no segment that the restore needs${how}`)
+  }
+  const segment = random.split('segment').pick(able)
+  const copies = copiesOf(segment, contents)
+  return { segment, keys: which === 'all' ? copies : copies.slice(0, 1) }
 }

@@ -26,16 +26,31 @@ function decided<P>(plan: PlanSource<P>, site: FaultSite, parameters: P): Source
   }
 }
 
+/** Changes an object as damage would; one that another fault has taken away stays away. */
 function alter(store: StoreControl, alteration: Alteration): void {
-  if (alteration.kind === 'remove') store.lose(alteration.key)
+  const { key, kind } = alteration
+  const bytes = bytesOf(store, key)
+  if (bytes === null) return
+  if (kind === 'remove') store.lose(key)
+  else if (kind === 'flip') store.rot(key, flipped(bytes, alteration.offset, alteration.mask))
+  else if (kind === 'cut') store.rot(key, bytes.slice(0, alteration.sizeBytes))
   else {
-    const [current] = store.versions(alteration.key)
-    // Another fault may have taken it away.
-    if (current === undefined || current.isDeleteMarker) return
-    const bytes = current.bytes.slice()
-    bytes[alteration.offset] = (bytes[alteration.offset] ?? 0) ^ alteration.mask
-    store.rot(alteration.key, bytes)
+    const other = bytesOf(store, alteration.with)
+    if (other === null) return
+    store.rot(key, other)
+    store.rot(alteration.with, bytes)
   }
+}
+
+function bytesOf(store: StoreControl, key: string): Uint8Array | null {
+  const [current] = store.versions(key)
+  return current === undefined || current.isDeleteMarker ? null : current.bytes
+}
+
+function flipped(bytes: Uint8Array, offset: number, mask: number): Uint8Array {
+  const damaged = bytes.slice()
+  damaged[offset] = (damaged[offset] ?? 0) ^ mask
+  return damaged
 }
 
 function watchRules(site: FaultSite, { rules, detail }: SourcePlan): void {

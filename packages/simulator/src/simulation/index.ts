@@ -1,4 +1,5 @@
 export { type Aftermath, aftermathOf, type Disaster, type DisasterKind } from './incident/disaster.ts'
 export type { PreparedRunbook, SimulatedDrill, SimulationOptions } from './options.ts'
+export { isCounted } from './run/watch-calls.ts'
 export type { Exposure } from './run/witness.ts'
 export { simulateDrill } from './simulate-drill.ts'

@@ -5,6 +5,7 @@ import type {
   FaultRecord,
   JudgedPlan,
   JudgedRun,
+  Middleware,
   QualifiedRunbook,
   RunEvent,
 } from '@dr-drill/runbook-core'
@@ -39,8 +40,14 @@ export interface SimulationOptions {
   readonly trusted: boolean
   /** How long things take; default: those of the machine that the runbook asks for. */
   readonly durations?: Durations
+  /** Approvals given beforehand, by step; default: none. */
+  readonly approvals?: Readonly<Record<string, string>>
+  /** Drill time after which the run is given up, ms; default: never. */
+  readonly deadlineMs?: number
   /** Receives every draw; null: none are kept. */
   readonly draws: DrawLog | null
+  /** Stands before the calls that a step's action makes, as a mistake in that action would. */
+  readonly mistakes?: (step: string) => Middleware
 }
 
 /** A drill that has ended. */

@@ -1,6 +1,7 @@
 import { type JudgedRun, judgeRun } from '@dr-drill/runbook-core'
 import { checkDrill } from '../checkers/index.ts'
 import type { SimulatedDrill, SimulationOptions } from './options.ts'
+import { armFaults, contentsBefore } from './phases/arm-faults.ts'
 import { copiesBefore, gatherEvidence } from './phases/evidence.ts'
 import { heal } from './phases/heal.ts'
 import { strikeAndDeclare } from './phases/strike.ts'
@@ -15,9 +16,10 @@ import { SimulatedWorld } from './simulated-world.ts'
 export function simulateDrill(options: SimulationOptions): SimulatedDrill {
   const world = new SimulatedWorld(options)
   const undamagedReach = reachNow(world)
+  const contents = contentsBefore(world)
   strikeAndDeclare(world)
   const declaredAt = world.kernel.nowMs
-  world.moments.happened({ at: 'start' })
+  armFaults(world, contents)
   const reachAtStart = reachNow(world)
   const before = copiesBefore(world)
   world.run.perform()

@@ -4,6 +4,7 @@ import {
   environment,
   intercept,
   invariant,
+  type Middleware,
   overlay,
   type PortHandlers,
   type Task,
@@ -15,6 +16,7 @@ import { Kernel, type Process, Processes, RandomStream, randomHandlers } from '.
 import { STANDARD_DURATIONS } from '../machine/index.ts'
 import { type Aftermath, aftermathOf } from './incident/disaster.ts'
 import type { SimulationOptions } from './options.ts'
+import { OldPrimary } from './rooms/old-primary.ts'
 import { buildRecoveryHost, type RecoveryHost } from './rooms/recovery-host.ts'
 import { openStores, type WorldStores } from './rooms/stores.ts'
 import { JournalTape } from './run/journal-tape.ts'
@@ -36,6 +38,7 @@ export class SimulatedWorld {
   readonly aftermath: Aftermath
   readonly stores: WorldStores
   readonly host: RecoveryHost
+  readonly oldPrimary: OldPrimary
   readonly witness: Witness
   readonly run: SimulatedRun
   /** The source as production left it, and what has become of it. */
@@ -68,6 +71,19 @@ export class SimulatedWorld {
       epochMs: failureAt,
       stores: this.stores.portOf,
       random: this.random,
+      oldPrimaryServes: () => this.oldPrimary.isServing,
+      fence: (host) => this.oldPrimary.fence(host).proof,
+    })
+    this.oldPrimary = new OldPrimary({
+      kernel: this.kernel,
+      processes: this.processes,
+      checksums,
+      durations: options.durations ?? STANDARD_DURATIONS,
+      production,
+      failureAt,
+      disaster: disaster.kind,
+      stores: this.stores.portOfOldPrimary,
+      random: this.random('old-primary'),
     })
     this.witness = new Witness(this.host.disk, this.tape, () => this.kernel.nowMs)
     this.observed = this.#observedPorts()
@@ -89,11 +105,11 @@ export class SimulatedWorld {
   }
 
   #run(): SimulatedRun {
-    const { prepared, checksums, seed, faults, failureAt, disaster } = this.options
+    const { prepared, checksums, seed, faults, failureAt, disaster, mistakes } = this.options
     return new SimulatedRun({
       prepared,
       checksums,
-      identity: runIdentity(seed, faults),
+      identity: runIdentity(seed, faults, failureAt + disaster.detectionMs + disaster.declarationMs),
       marks: [
         { name: 'failure', at: failureAt, domain: 'history' },
         { name: 'detected', at: -disaster.declarationMs, domain: 'drill' },
@@ -101,16 +117,29 @@ export class SimulatedWorld {
       ],
       kernel: this.kernel,
       processes: this.processes,
+      onDeath: () => this.host.network.cut('recovery-host', ROOT.user),
       tape: this.tape,
       target: intercept(this.host.ports, this.witness.middleware),
       clock: this.host.clock,
       random: this.random,
       randomHandlers: (stream) => randomHandlers(stream) as unknown as PortHandlers,
-      watch: faults.length === 0 ? null : watchCalls(this.moments),
-      approvals: {},
+      watch: bothOf(mistakes ?? null, faults.length === 0 ? null : watchCalls(this.moments)),
+      approvals: this.options.approvals ?? {},
+      deadlineMs: this.options.deadlineMs ?? null,
     })
   }
 }
+
+/** The first before the second, step by step. */
+function bothOf(first: Watch | null, second: Watch | null): Watch | null {
+  if (first === null || second === null) return first ?? second
+  return (step) => {
+    const [before, after] = [first(step), second(step)]
+    return (call, next) => before(call, (passed) => after(passed, next))
+  }
+}
+
+type Watch = (step: string) => Middleware
 
 /** The raw disk of a host, and nothing else. */
 export const filesOnly = (world: SimulatedWorld): Environment =>

@@ -1,2 +1,3 @@
 export type { SurroundingsControl } from './contract.ts'
-export { Surroundings, type SurroundingsPorts } from './surroundings.ts'
+export type { SentNotice } from './people.ts'
+export { RESOLVERS, Surroundings, type SurroundingsOptions, type SurroundingsPorts } from './surroundings.ts'

@@ -5,6 +5,17 @@ import type {
   PortHandler,
   TrafficContract,
 } from '@dr-drill/runbook-core'
+import type { Kernel, RandomStream } from '../kernel/index.ts'
+import { Balancer } from './balancer.ts'
+import type { SurroundingsControl } from './contract.ts'
+import { Monitoring } from './monitoring.ts'
+import { NameService } from './name-service.ts'
+import { People } from './people.ts'
+
+/** Time to live of names before anybody changes them, ms. */
+const OLD_TTL_MS = 300_000
+/** Resolvers that clients use. */
+export const RESOLVERS = ['resolver-1', 'resolver-2', 'resolver-3'] as const
 
 /** The ports of what surrounds a host. */
 export interface SurroundingsPorts {
@@ -14,40 +25,97 @@ export interface SurroundingsPorts {
   readonly Notifier: PortHandler<NotifierContract>
 }
 
-/** Names, balancer, monitoring and people of one world. */
-export class Surroundings {
-  readonly #zone = new Map<string, { readonly address: string; readonly ttlMs: number }>()
-  readonly #pools = new Map<string, string>()
-  readonly #endpointsUp: () => readonly string[]
+/** What surrounds a restore is made from. */
+export interface SurroundingsOptions {
+  readonly kernel: Kernel
+  /** History time at virtual time 0, ms. */
+  readonly epochMs: number
+  readonly random: RandomStream
+  /** The host that clients were sent to before. */
+  readonly oldPrimary: string
+  /** What monitoring scrapes. */
+  readonly targets: readonly string[]
+  /** Drill time since when a host answers the balancer, or a target monitoring, without a break; null: it does not. */
+  readonly hostAnswersSince: (host: string) => number | null
+  readonly targetAnswersSince: (target: string) => number | null
+  /** Keeps a host from serving and archiving; answers what proves it. @throws when it cannot */
+  readonly fence: (host: string) => string
+}
 
-  /** `endpointsUp` names what monitoring would see answer now. */
-  constructor(endpointsUp: () => readonly string[]) {
-    this.#endpointsUp = endpointsUp
+/** Names, balancer, monitoring and people of one world. */
+export class Surroundings implements SurroundingsControl {
+  readonly ports: SurroundingsPorts
+  readonly names: NameService
+  readonly balancer: Balancer
+  readonly monitoring: Monitoring
+  readonly people: People
+  #listeners: readonly ((what: string) => void)[] = []
+
+  constructor(options: SurroundingsOptions) {
+    const { kernel, epochMs, random, oldPrimary, targets } = options
+    const nowMs = () => kernel.nowMs
+    const met = (what: string): void => {
+      for (const listener of this.#listeners) listener(what)
+    }
+    const before = { address: oldPrimary, ttlMs: OLD_TTL_MS }
+    this.names = new NameService({ nowMs, random: random.split('names'), resolvers: RESOLVERS, before, met })
+    this.balancer = new Balancer({ nowMs, before: oldPrimary, answersSince: options.hostAnswersSince, met })
+    this.monitoring = new Monitoring({
+      nowMs,
+      historyNowMs: () => epochMs + kernel.nowMs,
+      targets,
+      answersSince: options.targetAnswersSince,
+      met,
+    })
+    this.people = new People(nowMs, met)
+    this.ports = {
+      Dns: this.names.handlers,
+      Traffic: {
+        ...this.balancer.handlers,
+        fence: ({ host }) => ({ proof: options.fence(host) }),
+      },
+      Alerts: this.monitoring.handlers,
+      Notifier: this.people.handlers,
+    }
   }
 
-  get ports(): SurroundingsPorts {
-    return {
-      Dns: {
-        resolve: ({ name }) => {
-          const entry = this.#zone.get(name)
-          const addresses = entry === undefined ? [] : [entry.address]
-          return [{ resolver: 'resolver-1', addresses, ttlMs: entry?.ttlMs ?? 0 }]
-        },
-        update: ({ name, address, ttlMs }) => void this.#zone.set(name, { address, ttlMs }),
-      },
-      Traffic: {
-        backends: ({ pool }) => {
-          const backend = this.#pools.get(pool)
-          return backend === undefined ? [] : [backend]
-        },
-        route: ({ pool, backend }) => void this.#pools.set(pool, backend),
-        fence: ({ host }) => ({ proof: `${host} is powered off` }),
-      },
-      Alerts: {
-        firing: () => [],
-        targets: () => this.#endpointsUp().map((name) => ({ name, up: true })),
-      },
-      Notifier: { send: () => undefined },
-    }
+  refuseDnsUpdates(count: number): () => void {
+    return this.names.refusals.refuse(count)
+  }
+
+  swallowDnsUpdates(): () => void {
+    return this.names.swallowing.begin()
+  }
+
+  keepStaleDns(resolver: string, extraMs: number): () => void {
+    return this.names.keepStale(resolver, extraMs)
+  }
+
+  refuseRouting(count: number): () => void {
+    return this.balancer.refusals.refuse(count)
+  }
+
+  swallowRouting(): () => void {
+    return this.balancer.swallowing.begin()
+  }
+
+  fireAlert(name: string): () => void {
+    return this.monitoring.fire(name)
+  }
+
+  blindMonitoring(ms: number): () => void {
+    return this.monitoring.blind(ms)
+  }
+
+  refuseNotices(count: number): () => void {
+    return this.people.refusals.refuse(count)
+  }
+
+  delayApprovals(ms: number | null): () => void {
+    return this.people.delayApprovals(ms)
+  }
+
+  onMet(listener: (what: string) => void): void {
+    this.#listeners = [...this.#listeners, listener]
   }
 }

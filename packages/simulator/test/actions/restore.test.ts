@@ -82,6 +82,17 @@ describe('damage with another good copy is survived', () => {
       },
     ],
     [
+      'a segment is good only in a backup whose data is gone',
+      (store: MemoryStore) => {
+        store.objects.delete(dataOfNewest)
+        const own = new Set(logOfNewest.map(nameOf))
+        for (const key of archive.filter((one) => own.has(nameOf(one)))) {
+          store.objects.delete(key)
+          store.objects.delete(`${key}.json`)
+        }
+      },
+    ],
+    [
       "a segment's sidecar is missing, its successor's names its digest",
       (store: MemoryStore) => store.objects.delete(`${archive.at(-2)}.json`),
     ],

@@ -34,6 +34,7 @@ export const STEPS: readonly (readonly [string, (outputs: Outputs, options: Rest
       backup: o['fetch-backup'].backup,
       files: o['fetch-backup'].files,
       backups: o['select-backup'].usable,
+      others: o['select-backup'].others,
       patienceMs: 1_000,
     }),
   ],

@@ -117,6 +117,10 @@ describe('an older base of the history before', () => {
       (store: MemoryStore) => without(store, new RegExp(`^(${firstOfSecond}|${newest})/`)),
     ],
     [
+      'whose newer data is gone',
+      (store: MemoryStore) => without(store, new RegExp(`^(${firstOfSecond}|${newest})/db/`)),
+    ],
+    [
       'which is the oldest of all',
       (store: MemoryStore) => without(store, new RegExp(`^(?!${oldest})stemedb-backup-`)),
     ],
@@ -157,18 +161,34 @@ describe('an older base of the history before', () => {
     )
   })
 
-  it('with the whole archive hidden, when a backup of the new history tells of it', () => {
-    const host = recoveryHost(damaged(spoilSecond), 7, {
-      middleware: () => (call, next) => {
-        const answer = next(call)
-        if (call.port !== 'ObjectStore' || call.method !== 'list') return answer
-        const page = answer as { readonly objects: readonly { readonly key: string }[] }
-        return { ...page, objects: page.objects.filter(({ key }) => !key.startsWith('wal-archive/')) }
-      },
-    })
-    host.must(restore({}))
-    host.start({ beginHistory: '9'.repeat(32) })
-    expect(host.contents()).toEqual(ALL)
+  it.each([
+    ['damaged', spoilSecond],
+    ['gone', (store: MemoryStore) => without(store, new RegExp(`^(${firstOfSecond}|${newest})/db/`))],
+  ])(
+    'with the whole archive hidden, when a backup whose data is %s tells of the new history',
+    (_name, change) => {
+      const host = recoveryHost(damaged(change), 7, {
+        middleware: () => (call, next) => {
+          const answer = next(call)
+          if (call.port !== 'ObjectStore' || call.method !== 'list') return answer
+          const page = answer as { readonly objects: readonly { readonly key: string }[] }
+          return { ...page, objects: page.objects.filter(({ key }) => !key.startsWith('wal-archive/')) }
+        },
+      })
+      host.must(restore({}))
+      host.start({ beginHistory: '9'.repeat(32) })
+      expect(host.contents()).toEqual(ALL)
+    },
+  )
+
+  it('is found good by verification, too: the old history leads to the new one', () => {
+    const gone = damaged((store) => without(store, new RegExp(`^(${firstOfSecond}|${newest})/`)))
+    expect(new Production({ store: gone }).verify()).toMatchObject({ ok: true, problems: [] })
+    // Without what it continues nothing leads to it.
+    const alone = gone.copy()
+    without(alone, new RegExp(`^wal-archive/${FIRST}/`))
+    const { problems } = new Production({ store: alone }).verify()
+    expect(problems.map(({ problem }) => problem)).toEqual(['base-missing'])
   })
 
   it('and what is restored so can be backed up, verified and restored again', () => {

@@ -19,6 +19,8 @@ const context: DrawContext = {
   steps: [
     { id: 'fetch-backup', effects: 12, calls: 40, traits: ['fetches'] },
     { id: 'place-files', effects: 30, calls: 90, traits: ['places'] },
+    { id: 'start-service', effects: 9, calls: 20, traits: ['starts', 'volatile'] },
+    { id: 'force-backup', effects: 4, calls: 30, traits: ['protects'] },
     { id: 'confirm-gate', effects: 0, calls: 0, traits: ['gate'] },
   ],
 }
@@ -77,7 +79,7 @@ describe('parameters of faults', () => {
     const drawn = Array.from({ length: 50 }, (_, seed) =>
       drawFault('bad-permissions', RandomStream.fromSeed(seed), context),
     )
-    expect(new Set(drawn.map((one) => one.with.step))).toEqual(new Set(['', 'place-files']))
+    expect(new Set(drawn.map((one) => one.with.step))).toEqual(new Set(['', 'place-files', 'start-service']))
   })
 
   test('another parameter does not shift what is drawn for this one', () => {

@@ -22,7 +22,7 @@ describe('a fault record', () => {
         .describe.map(({ name }) => name)
         .sort(),
     )
-    expect(['recover', 'refuse', 'resume']).toContain(faultOutcome(record))
+    expect(['recover', 'refuse', 'resume', 'stop']).toContain(faultOutcome(record))
   })
 
   test('read again from JSON, as a scenario has it, it is the same', () => {

@@ -8,6 +8,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   run: async () => (await import('./run.ts')).registerRun,
   plan: async () => (await import('./plan.ts')).registerPlan,
   lint: async () => (await import('./lint.ts')).registerLint,
+  explore: async () => (await import('./explore.ts')).registerExplore,
   resume: async () => (await import('./resume.ts')).registerResume,
   report: async () => (await import('./report.ts')).registerReport,
   clean: async () => (await import('./clean.ts')).registerClean,

@@ -60,7 +60,7 @@ export function runRequest(
     failureAt: flags.failureAt === undefined ? null : instant(flags.failureAt),
     faults: (flags.fault ?? []).map(parseFault),
     allowHostCommands: flags.allowHostCommands === true,
-    deadlineMs: duration('--deadline', flags.deadline),
+    deadlineMs: durationOf('--deadline', flags.deadline),
     approvals: pairs('--approve', flags.approve),
     expect: flags.expect ?? null,
     dryRun: flags.dryRun === true,
@@ -105,11 +105,13 @@ function modeOf(given: string | undefined, source: SourceRequest): RunRequest['m
   })
 }
 
-function seedOf(text: string): number {
+/** `--seed`: a number, or `random`. @throws usage-invalid */
+export function seedOf(text: string): number {
   return text === 'random' ? randomInt(2 ** 47) : wholeNumber('--seed', text, 0, Number.MAX_SAFE_INTEGER)
 }
 
-function duration(name: string, text: string): number {
+/** A flag that wants a duration, in ms. @throws usage-invalid */
+export function durationOf(name: string, text: string): number {
   try {
     return parseDuration(text)
   } catch {

@@ -4,6 +4,7 @@ import { OperatingError } from '@dr-drill/runbook-core'
 import { credentialFinder } from './credentials.ts'
 import { isLoopback, type StoreKeys, type StoreLocation } from './location.ts'
 import { countRequest, type RequestCounts } from './request-counts.ts'
+import { SigningHash } from './signing-hash.ts'
 
 /** Patience of single requests; trying again is the caller's. */
 export interface ClientLimits {
@@ -11,6 +12,9 @@ export interface ClientLimits {
   /** A connection on which nothing moves for so long is given up. */
   readonly idleMs: number
 }
+
+/** The SDK says on the console that it will not send a body again: what comes of a call is the caller's to tell. */
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
 
 type Variables = Readonly<Record<string, string | undefined>>
 
@@ -30,7 +34,9 @@ export async function s3Client(
     ...(location.endpoint === null ? {} : { endpoint: location.endpoint, forcePathStyle: true }),
     credentials: location.keys ?? (await finder(location, variables)),
     maxAttempts: 1,
+    sha256: SigningHash,
     responseChecksumValidation: 'WHEN_REQUIRED',
+    logger: SILENT,
     requestHandler: { connectionTimeout: limits.connectMs, socketTimeout: limits.idleMs },
   })
   client.middlewareStack.add(

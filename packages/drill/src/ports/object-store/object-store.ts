@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream'
 import type { S3Client } from '@aws-sdk/client-s3'
 import {
   type CallContext,
@@ -13,6 +12,7 @@ import { downloadObject } from './download.ts'
 import { listObjects, listVersions } from './listings.ts'
 import type { StoreLocation } from './location.ts'
 import { noRequests, type RequestCounts } from './request-counts.ts'
+import { getObject } from './small-object.ts'
 import { type StoreRequest, storeError } from './store-error.ts'
 import { ObjectGets } from './transfer/index.ts'
 import { putBytes, uploadFile } from './uploads.ts'
@@ -41,7 +41,7 @@ const LIMITS: ClientLimits = { connectMs: 3_000, idleMs: 10_000 }
 
 interface OpenStore {
   readonly location: StoreLocation
-  /** Everything but downloads. */
+  /** Everything but the bytes of objects. */
   readonly client: S3Client
   readonly gets: ObjectGets
 }
@@ -118,7 +118,8 @@ function handlers(ask: Ask, files: PortHandler<FileSystemContract>): PortHandler
         listVersions(client, location, input, signal),
       ),
     head: (input, context) => ask(context, reading(input.store, input.key), head(input)),
-    get: (input, context) => ask(context, reading(input.store, input.key), get(input)),
+    get: (input, context) =>
+      ask(context, reading(input.store, input.key), ({ gets }, signal) => getObject(gets, input, signal)),
     download: (input, context) =>
       ask(context, reading(input.store, input.key), ({ gets }, signal) =>
         downloadObject(gets, files, input, signal),
@@ -154,56 +155,4 @@ function head(
       throw error
     }
   }
-}
-
-function get(input: Parameters<ObjectStoreContract['get']>[0]): Use<ReturnType<ObjectStoreContract['get']>> {
-  return async ({ client, location }, abortSignal) => {
-    const { GetObjectCommand } = await import('@aws-sdk/client-s3')
-    const command = new GetObjectCommand({
-      Bucket: location.bucket,
-      Key: location.prefix + input.key,
-      ...(input.versionId === undefined ? {} : { VersionId: input.versionId }),
-    })
-    const answer = await client.send(command, { abortSignal })
-    const body = answer.Body as Readable
-    abortSignal.addEventListener('abort', () => body.destroy(), { once: true })
-    return {
-      bytes: await readSmall(body, input.key, input.sizeBytesMax, answer.ContentLength ?? null),
-      etag: answer.ETag ?? '',
-      versionId: answer.VersionId ?? null,
-    }
-  }
-}
-
-async function readSmall(
-  body: Readable,
-  key: string,
-  sizeBytesMax: number,
-  announced: number | null,
-): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let sizeBytes = 0
-  try {
-    for await (const chunk of body as AsyncIterable<Uint8Array>) {
-      sizeBytes += chunk.length
-      if (sizeBytes > sizeBytesMax) {
-        throw new OperatingError('input-too-large', `${key} is larger than ${sizeBytesMax} bytes`, {
-          subject: key,
-        })
-      }
-      chunks.push(chunk)
-    }
-  } finally {
-    body.destroy()
-  }
-  if (announced !== null && announced !== sizeBytes) {
-    throw new OperatingError(
-      'object-corrupt',
-      `${key}: ${sizeBytes} bytes came, ${announced} were announced`,
-      {
-        subject: key,
-      },
-    )
-  }
-  return new Uint8Array(Buffer.concat(chunks))
 }

@@ -19,6 +19,8 @@ const BY_NAME: Readonly<Record<string, ErrorCode>> = {
   NoSuchKey: 'object-missing',
   NotFound: 'object-missing',
   NoSuchVersion: 'object-missing',
+  // A delete marker, asked for by its version.
+  MethodNotAllowed: 'object-missing',
   NoSuchBucket: 'environment-lacking',
   SlowDown: 'store-throttled',
   TooManyRequests: 'store-throttled',

@@ -5,11 +5,13 @@ import {
   type DrawnStep,
   type ExplorationSpace,
   type ExploredDrill,
+  isCounted,
   type Production,
   type ProductionKey,
   pooledProductions,
   recordProduction,
   type SimulatedDrill,
+  type SimulationOptions,
   simulateDrill,
 } from '@dr-drill/simulator'
 import { nativeChecksums, nativeS3Digests } from '@dr-drill/simulator/server'
@@ -30,10 +32,17 @@ const SMALLER_ASSERTIONS = [40, 300]
 /** Everything that one thread needs for simulated drills of one runbook. Productions are lived once and remembered. */
 export class Lab {
   readonly #shelf: RunbookShelf
-  readonly #productions = new Map<string, Production>()
+  readonly #productions: Map<string, Production>
+  readonly #mistakes: SimulationOptions['mistakes']
 
-  constructor(runbook: GivenRunbook) {
+  /** `like` shares the productions that it has lived; `mistakes` are made by the runbook's actions. */
+  constructor(
+    runbook: GivenRunbook,
+    given: { readonly like?: Lab; readonly mistakes?: SimulationOptions['mistakes'] } = {},
+  ) {
     this.#shelf = new RunbookShelf(runbook)
+    this.#productions = given.like === undefined ? new Map() : given.like.#productions
+    this.#mistakes = given.mistakes
   }
 
   /** The production of a key. */
@@ -59,19 +68,7 @@ export class Lab {
 
   /** Performs a drill. Same drill, same bytes. */
   perform(drill: DrawnDrill, how: HowPerformed): SimulatedDrill {
-    return simulateDrill({
-      prepared: this.prepared(drill.production),
-      checksums: nativeChecksums,
-      digests: nativeS3Digests,
-      seed: drill.seed,
-      faults: drill.faults,
-      production: this.production(drill.production),
-      failureAt: drill.failureAt,
-      disaster: drill.disaster,
-      ledgerGiven: true,
-      trusted: true,
-      draws: how.draws,
-    })
+    return simulateDrill(this.#options(drill, how))
   }
 
   /** The same, as an exploration sees it. */
@@ -88,26 +85,70 @@ export class Lab {
     return { kinds, context: this.context(pool[0]), pool, production, smallerAssertions: SMALLER_ASSERTIONS }
   }
 
-  /** The steps of the runbook as faults are drawn over them, counted in a drill without faults. */
+  /** The steps of the runbook as faults are drawn over them: those that a drill without faults performs. */
   context(key: ProductionKey | undefined): DrawContext {
     if (key === undefined) return { steps: [] }
-    const production = this.production(key)
-    const { events } = this.perform(
-      { seed: 0, production: key, failureAt: production.endsAt, disaster: PLAIN_DISASTER, faults: [] },
-      { memory: true, draws: null },
-    )
-    const effects = new Map<string, number>()
+    const calls = new Tallied()
+    const effects = new Tallied()
+    const { events } = simulateDrill({
+      ...this.#options(plainDrill(key, this.production(key)), { memory: true, draws: null }),
+      mistakes: (step) => (call, next) => {
+        if (isCounted(call)) calls.add(step)
+        return next(call)
+      },
+    })
+    const begun = new Set<string>()
     for (const { event } of events) {
-      if (event.type === 'effect-intended') effects.set(event.step, (effects.get(event.step) ?? 0) + 1)
+      if (event.type === 'effect-intended') effects.add(event.step)
+      if (event.type === 'step-started') begun.add(event.step)
     }
     const { runbook, actions } = this.prepared(key)
-    const steps = runbook.steps.map(({ id, action }): DrawnStep => {
-      const own = effects.get(id) ?? 0
-      return { id, effects: own, calls: own + 2, traits: actions.get(action.kind)?.traits ?? [] }
-    })
-    return { steps }
+    const steps = runbook.steps.filter(({ id }) => begun.has(id))
+    return {
+      steps: steps.map(({ id, action }): DrawnStep => {
+        const traits = actions.get(action.kind)?.traits ?? []
+        return { id, effects: effects.of(id), calls: calls.of(id), traits }
+      }),
+    }
+  }
+
+  #options(drill: DrawnDrill, { draws }: HowPerformed): SimulationOptions {
+    const { production, seed, faults, failureAt, disaster } = drill
+    return {
+      prepared: this.prepared(production),
+      checksums: nativeChecksums,
+      digests: nativeS3Digests,
+      seed,
+      faults,
+      production: this.production(production),
+      failureAt,
+      disaster,
+      ledgerGiven: true,
+      trusted: true,
+      draws,
+      ...(this.#mistakes === undefined ? {} : { mistakes: this.#mistakes }),
+    }
   }
 }
 
-/** A server is lost, and everybody knows at once. */
-export const PLAIN_DISASTER = { kind: 'server', detectionMs: 0, declarationMs: 0 } as const
+/** How often something happened, by step. */
+class Tallied {
+  readonly #counts = new Map<string, number>()
+
+  add(step: string): void {
+    this.#counts.set(step, this.of(step) + 1)
+  }
+
+  of(step: string): number {
+    return this.#counts.get(step) ?? 0
+  }
+}
+
+/** Nothing goes wrong but the disaster, at the end of a production's life; everybody knows at once. */
+const plainDrill = (production: ProductionKey, { endsAt }: Production): DrawnDrill => ({
+  seed: 0,
+  production,
+  failureAt: endsAt,
+  disaster: { kind: 'server', detectionMs: 0, declarationMs: 0 },
+  faults: [],
+})

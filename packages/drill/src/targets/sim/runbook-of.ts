@@ -4,7 +4,7 @@ import type { PreparedRunbook } from '@dr-drill/simulator'
 import { nativeChecksums } from '@dr-drill/simulator/server'
 import { stemedb, stemedbActions } from '../stemedb-actions.ts'
 
-/** Name of the target, and of its parameter profile in runbooks. */
+/** Name of the target, and of its own parameter profile in runbooks. */
 export const SIM = 'sim'
 
 /** A runbook as it was given. */
@@ -14,6 +14,8 @@ export interface GivenRunbook {
   readonly file: string
   /** Parameters as `--param` takes them. */
   readonly params: Readonly<Record<string, string>>
+  /** Target whose values of parameters apply where none is given; default: this one's. */
+  readonly profile?: string
 }
 
 /** Prepares a runbook for productions of different signers: parsed, checked and planned once per trust key. */
@@ -42,12 +44,12 @@ export class RunbookShelf {
   }
 
   #load(known: Readonly<Record<string, string>>): QualifiedRunbook {
-    const { text, file, params } = this.#given
+    const { text, file, params, profile = SIM } = this.#given
     return loadRunbook(text, {
       registry: this.actions,
       checksums: nativeChecksums,
       params: { ...known, ...params },
-      profile: SIM,
+      profile,
       file,
     })
   }

@@ -1,149 +1,23 @@
-import { readFileSync } from 'node:fs'
-import { generateWorld, RandomStream, type World, worldSigningKey } from '@dr-drill/simulator'
-import { nativeChecksums, nativeS3Digests } from '@dr-drill/simulator/server'
+import { RandomStream, worldSigningKey } from '@dr-drill/simulator'
 import { describe, expect, test } from 'vitest'
 import { Bucket } from './bucket.ts'
-import { DAMAGES, type Damage } from './damages.ts'
-import { isPrefix, lossOf, readLedger, Survey } from './truth.ts'
-import { type VirtualDrill, virtualDrill } from './virtual-drill.ts'
+import { DAMAGES } from './damages.ts'
+import { claim, Damaging } from './damaging.ts'
+import { worldOf } from './made-world.ts'
+import { isPrefix, lossOf } from './truth.ts'
 
 const isLong = process.env.DRILL_TEST_LONG === '1'
 const SEED = 5
-const ARTIFACT = 'artifacts/stemedb-api-0.1.0'
 
-function worldOf(seed: number): { readonly world: World; readonly ledger: string } {
-  const lines: string[] = []
-  const world = generateWorld({
-    seed,
-    assertions: 90,
-    shiftMs: 0,
-    checksums: nativeChecksums,
-    digests: nativeS3Digests,
-    engineVersion: '0.1.0',
-    artifacts: [{ key: ARTIFACT, bytes: readFileSync(`fixtures/${ARTIFACT}`) }],
-    ledger: (line) => lines.push(line),
-  })
-  return { world, ledger: lines.join('') }
-}
-
-const { world, ledger: ledgerText } = worldOf(SEED)
-const foreign = new Bucket(worldOf(SEED + 1).world.s3)
-const pristine = new Bucket(world.s3)
-const survey = new Survey(pristine)
-const ledger = readLedger(ledgerText)
-const signer = worldSigningKey(SEED)
-
-interface Given {
-  readonly trusted: boolean
-  readonly known: boolean
-  /** The object that is hit; drawn when absent. */
-  readonly target?: string
-  readonly params?: Readonly<Record<string, string>>
-}
-
-interface Case extends Given {
-  readonly damages: readonly Damage[]
-  readonly drill: VirtualDrill
-}
-
-/** Damages a copy of the bucket and drills it. */
-function damagedDrill(kinds: readonly string[], given: Given, random: RandomStream): Case {
-  const bucket = new Bucket(world.s3.fork())
-  const damages = kinds.map((kind) => {
-    const damage = DAMAGES[kind]
-    if (damage === undefined) throw new Error(`no damage ${kind}`)
-    const { target } = given
-    return damage({
-      bucket,
-      pristine,
-      survey,
-      foreign,
-      random,
-      signer,
-      ...(target === undefined ? {} : { target }),
-    })
-  })
-  const before = bucket.disk.image(nativeChecksums.sha256())
-  const drill = virtualDrill({
-    source: bucket.disk,
-    failureAt: world.failureAt,
-    ledger: given.known ? Buffer.from(ledgerText) : null,
-    trustKey: given.trusted ? world.trustKey : null,
-    ...(given.params === undefined ? {} : { params: given.params }),
-  })
-  expect(bucket.disk.image(nativeChecksums.sha256()), 'the source is only read').toBe(before)
-  return { ...given, damages, drill }
-}
-
-const claim = (drill: VirtualDrill, id: string): string | undefined =>
-  drill.judged.claims.find((one) => one.id === id)?.status
-
-/** Everything that a drill says about damaged backups is true. Gives the untrue ones, in words. */
-function untruths({ trusted, known, damages, drill }: Case): string[] {
-  const { judged, served } = drill
-  const { kind } = judged.verdict
-  const truth = lossOf(ledger, served)
-  const wrong = truth.altered + truth.duplicated + truth.unexpected
-  const liesOfSigner = damages.some(({ lieOfSigner }) => lieOfSigner)
-  const forged = damages.some(({ isForgery }) => isForgery)
-  const changed = new Set(damages.flatMap((damage) => damage.changed))
-  const recoverable = survey.canRestore(changed, trusted) && !liesOfSigner && (trusted || !forged)
-  const isWhole = served.every(({ position }, index) => position === index + 1)
-  const restored = kind === 'restored' || kind === 'restored-with-loss'
-  const found: string[] = []
-  const check = (holds: boolean, words: string) => {
-    if (!holds) found.push(words)
-  }
-  check(
-    drill.sourceRequests.other === 0 && drill.sourceRequests.refusedWrites === 0,
-    'the source was written to',
-  )
-  check(['restored', 'restored-with-loss', 'refused', 'failed'].includes(kind), `the verdict is ${kind}`)
-  check(judged.passed !== true || restored, 'it passed without restoring')
-  if (known && restored) check(wrong === 0, 'restored, although records are wrong')
-  if (known) check(kind !== 'restored' || truth.lost === 0, 'restored, although records are lost')
-  if (kind === 'restored-with-loss') check(known && truth.lost > 0, 'a loss that is none')
-  if (claim(drill, 'loss') === 'proven') {
-    const { loss } = (judged.record.evidence.get('oracle') ?? {}) as { loss?: object }
-    check(
-      known && JSON.stringify(loss) === JSON.stringify({ unit: 'assertion', ...truth }),
-      'the loss is another',
-    )
-  }
-  if (restored) check(isWhole && served.length > 0, 'restored, but not one history without a hole')
-  for (const id of ['completeness', 'contiguity']) {
-    if (claim(drill, id) === 'proven') check(isWhole, `${id} is not proven`)
-  }
-  if (claim(drill, 'authenticity') === 'proven') {
-    check(trusted && (liesOfSigner || isPrefix(ledger, served)), 'what was restored is not what was signed')
-  }
-  if (!trusted) check(claim(drill, 'authenticity') !== 'proven', 'authenticity is proven without a key')
-  if (trusted && !liesOfSigner) check(isPrefix(ledger, served), 'something forged is served')
-  if (known && restored === false && wrong > 0) check(judged.exitCode === 1, 'wrong records do not fail')
-  if (kind === 'refused') {
-    check(judged.exitCode === 3 && served.length === 0, 'refused, but something is served')
-  }
-  if (recoverable) {
-    check(
-      served.length === survey.records && (liesOfSigner || isPrefix(ledger, served)),
-      `every needed byte has a good copy, but ${kind}: ${judged.verdict.reason}`,
-    )
-  }
-  return found
-}
-
-const describeCase = (seed: string, { trusted, known, damages, drill }: Case): string =>
-  [
-    `seed ${seed}, ${trusted ? 'with' : 'without'} trust key, ${known ? 'with' : 'without'} ledger`,
-    ...damages.map(({ what }) => what),
-    `verdict ${drill.judged.verdict.kind}: ${drill.judged.verdict.reason}`,
-  ].join('\n  ')
-
-function expectTruth(kinds: readonly string[], given: Given, seed: string): Case {
-  const found = damagedDrill(kinds, given, RandomStream.fromSeed(seed))
-  expect(untruths(found), describeCase(seed, found)).toEqual([])
-  return found
-}
+const { world, ledgerText } = worldOf(SEED)
+const damaging = new Damaging({
+  ...world,
+  ledgerText,
+  signer: worldSigningKey(SEED),
+  foreign: new Bucket(worldOf(SEED + 1).world.s3),
+})
+const { survey, ledger } = damaging
+const expectTruth = damaging.expectTruth.bind(damaging)
 
 test('undamaged, all that was archived comes back and everything is proven', () => {
   const { drill } = expectTruth([], { trusted: true, known: true }, 'none')

@@ -99,10 +99,21 @@ export class Survey {
     return manifests.some((base) => {
       const data = base.files.filter(({ path }) => !path.startsWith('wal/'))
       if (!data.every(({ path }) => isGood(`${base.name}/${path}`))) return false
+      if (!this.#isFollowed(base.history, manifests, isGood)) return false
       return this.#archived
         .filter(({ lastPosition }) => Number(lastPosition) > Number(base.startPosition))
         .every((segment) => this.#hasCopy(segment, manifests, isGood, signed))
     })
+  }
+
+  /** True when something good tells of the newest history, where the base is of an older one. */
+  #isFollowed(history: string, manifests: readonly Manifest[], isGood: (key: string) => boolean): boolean {
+    const newest = this.#archived.at(-1)?.history
+    if (history === newest) return true
+    return (
+      manifests.some((one) => one.history === newest) ||
+      this.#archived.some((one) => one.history === newest && isGood(`${one.key}.json`))
+    )
   }
 
   #hasCopy(
@@ -111,7 +122,9 @@ export class Survey {
     isGood: (key: string) => boolean,
     signed: boolean,
   ): boolean {
-    const successor = this.#archived.find(({ number }) => number === segment.number + 1)
+    const successor = this.#archived.find(
+      ({ history, number }) => history === segment.history && number === segment.number + 1,
+    )
     const keys = manifests.flatMap(({ name, files }) =>
       files.filter(({ sha256 }) => sha256 === segment.sha256).map(({ path }) => `${name}/${path}`),
     )

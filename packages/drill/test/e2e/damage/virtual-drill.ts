@@ -18,6 +18,7 @@ import {
   type RunEvent,
   runEngine,
   STANDARD_DISCHARGES,
+  sleep,
   type Task,
 } from '@dr-drill/runbook-core'
 import {
@@ -62,6 +63,21 @@ export interface VirtualDrillInput {
   readonly trustKey: string | null
   readonly params?: Readonly<Record<string, string>>
   readonly seed?: number
+  /** Lets the restored host live on: what protects it goes into the source's own bucket, signed with this key. */
+  readonly life?: { readonly signer: Uint8Array; readonly live: (host: LivingHost) => void }
+}
+
+/** A restored host in production, in virtual time. */
+export interface LivingHost {
+  /** Everything that it serves, the run's own test write included. */
+  served(): readonly Served[]
+  /** An acknowledged write. */
+  write(key: string): Served
+  archive(): void
+  backup(): void
+  pass(ms: number): void
+  /** History time, ms. */
+  now(): number
 }
 
 /** What is served after a drill: content by position, as the engine itself tells it. */
@@ -133,7 +149,36 @@ class Drill {
       expect: null,
       dryRun: false,
     })
-    return { judged, served: this.#served(), sourceRequests: requests }
+    const served = this.#served(false)
+    this.#input.life?.live(this.#living())
+    return { judged, served, sourceRequests: requests }
+  }
+
+  #living(): LivingHost {
+    const unit = (name: string): void => this.#drive(this.#services.runUnit(name))
+    return {
+      served: () => this.#served(true),
+      write: (key) => this.#write(key),
+      archive: () => unit('stemedb-archive-wal.service'),
+      backup: () => unit('stemedb-backup.service'),
+      pass: (ms) => this.#drive(sleep(ms)),
+      now: () => this.#input.failureAt + this.#kernel.nowMs,
+    }
+  }
+
+  #write(key: string): Served {
+    const { engine } = this.#services
+    if (engine === null) throw new Error('nothing runs')
+    const assertion = {
+      id: key,
+      concept_path: 'plant/sensor',
+      predicate: 'reads',
+      value: key,
+      confidence: 1,
+      authority_tier: 'expert',
+    }
+    const { position } = this.#drive(engine.assert(assertion))
+    return { position, key, digest: assertionDigest(nativeChecksums, assertion) }
   }
 
   #service(disk: SimulatedDisk): S3Service {
@@ -158,16 +203,18 @@ class Drill {
     for (const path of [STEMEDB_PATHS.home, STEMEDB_PATHS.backups]) {
       disk.handlers().setOwner({ path, owner: STEMEDB_USER, group: STEMEDB_USER })
     }
-    const archive = this.#service(new SimulatedDisk())
+    const { life } = this.#input
+    const archive = life === undefined ? this.#service(new SimulatedDisk()) : this.#source
+    const archiveBucket = life === undefined ? ARCHIVE_BUCKET : BUCKET
     const stores = {
       source: { service: this.#source, bucket: BUCKET, prefix: '', credentials: READER },
-      archive: { service: archive, bucket: ARCHIVE_BUCKET, prefix: '', credentials: WRITER },
+      archive: { service: archive, bucket: archiveBucket, prefix: '', credentials: WRITER },
     }
     const recording = recorders(
       () => {},
       () => (this.#services.engine === null ? [] : [STEMEDB_ENDPOINT]),
     )
-    const secret = new Uint8Array(32).fill(9)
+    const secret = life?.signer ?? new Uint8Array(32).fill(9)
     const signed = (bytes: Uint8Array) => ({
       signature: nativeChecksums.ed25519Sign(secret, bytes),
       publicKey: nativeChecksums.ed25519PublicKey(secret),
@@ -190,7 +237,7 @@ class Drill {
     const target = environment(ports as Record<string, PortHandlers>)
     const service = overlay(target, { FileSystem: disk.handlers(SERVICE) as unknown as PortHandlers })
     this.#services.environments = { service, manager: target }
-    driven(driveSync(archive.ensureBucket(ARCHIVE_BUCKET), target, { time: this.#kernel }))
+    driven(driveSync(archive.ensureBucket(archiveBucket), target, { time: this.#kernel }))
     return target
   }
 
@@ -214,7 +261,8 @@ class Drill {
     const engine = runEngine({
       runbook,
       identity: {
-        runId: 'virtual-drill',
+        // Another run has another test write.
+        runId: this.#input.life === undefined ? 'virtual-drill' : 'virtual-first-life',
         tool: { version: '0.1.0', digest: '0'.repeat(64) },
         actionsDigest: '0'.repeat(64),
         mode: 'drill',
@@ -266,8 +314,8 @@ class Drill {
     })
   }
 
-  /** Everything the engine serves but the run's own test write, asked of the engine and not over any of the product's readers. */
-  #served(): Served[] {
+  /** Everything the engine serves, asked of the engine and not over any of the product's readers; the run's own test write at will. */
+  #served(withProbe: boolean): Served[] {
     const { engine } = this.#services
     const served: Served[] = []
     const probe = String((this.#record().steps.get('write-probe')?.output as { key?: unknown } | null)?.key)
@@ -276,7 +324,7 @@ class Drill {
         engine.query({ conceptPath: '*', predicate: null, lens: 'position', limit: 1000, cursor }),
       )
       for (const { position, assertion } of page.assertions) {
-        if (assertion.id !== probe) {
+        if (withProbe || assertion.id !== probe) {
           served.push({ position, key: assertion.id, digest: assertionDigest(nativeChecksums, assertion) })
         }
       }

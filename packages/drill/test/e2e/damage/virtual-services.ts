@@ -43,7 +43,7 @@ export class VirtualServices {
       stop: ({ name }) => this.#stop(name),
       enable: ({ name }) => void this.#enabled.add(name),
       disable: ({ name }) => void this.#enabled.delete(name),
-      runOnce: ({ name }) => provide(this.#service, runOperation(name)),
+      runOnce: ({ name }) => this.runUnit(name),
       status: ({ names }) => names.map((name) => this.#status(name)),
       log: () => this.#log,
     }
@@ -52,6 +52,11 @@ export class VirtualServices {
   /** The port Http: the engine's API, asked by a client of this host. */
   get http(): PortHandler<HttpContract> {
     return { ask: (request) => this.#request(request), tell: (request) => this.#request(request) }
+  }
+
+  /** What a timer runs when its time has come. */
+  runUnit(name: string): Task<void> {
+    return provide(this.#service, runOperation(name))
   }
 
   get #service(): Environment {

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { sleep, type Task } from '../../effects/index.ts'
 import { OperatingError } from '../../errors/index.ts'
-import { Alerts, Clock } from '../../ports/index.ts'
+import { Alerts, Clock, Log, Random } from '../../ports/index.ts'
 import { defineAction } from '../define-action.ts'
+import { patienceOf, patiently } from '../support/patience.ts'
 import { pollPauseMs } from '../support/polling.ts'
 import { milliseconds, name } from '../support/schemas.ts'
 
@@ -25,14 +26,16 @@ export const checkAlerts = defineAction<Input, Output>({
   output,
   effects: () => ({ reads: ['alerts:all'], writes: [], destroys: [], exposes: [] }),
   capabilities: { required: [], optional: ['alerts'] },
-  ports: [Alerts.$id, Clock.$id],
+  ports: [Alerts.$id, Clock.$id, Log.$id, Random.$id],
   traits: ['validates'],
   estimate: () => ({ bestMs: 500, likelyMs: 30_000, worstMs: 300_000 }),
   *run(given): Task<Output> {
     const started = yield* Clock.drillNow({})
+    const ask = <A>(task: () => Task<A>): Task<A> =>
+      patiently(patienceOf(given.patienceMs), 'monitoring', task)
     for (;;) {
-      const targets = yield* Alerts.targets({})
-      const firing = (yield* Alerts.firing({})).map((alert) => alert.name)
+      const targets = yield* ask(() => Alerts.targets({}))
+      const firing = (yield* ask(() => Alerts.firing({}))).map((alert) => alert.name)
       const targetUp = targets.some((target) => target.name === given.target && target.up)
       const unexpected = firing.filter((one) => !given.expected.includes(one))
       if (targetUp && unexpected.length === 0) return { firing: [...firing], targetUp }

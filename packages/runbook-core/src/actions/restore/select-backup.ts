@@ -24,6 +24,8 @@ const output = z.object({
   /** Usable ones, newest first. */
   usable: z.array(backupDescription),
   refused: z.array(refusal),
+  /** Those that are no base and whose manifest can be believed: their log files are copies, and they tell of histories. */
+  others: z.array(backupDescription),
   /** Of the newest usable one. */
   name: z.string(),
   totalBytes: z.number(),
@@ -53,6 +55,8 @@ export function selectBackup(
 
 /** Files of all usable backups together that an output holds: months of backups would not fit a line of the journal. */
 const USABLE_FILES_MAX = 4_000
+/** The same for the others, so that useless backups never take the room of usable ones. */
+const OTHER_FILES_MAX = 1_000
 
 function* select(format: BackupFormat, given: z.infer<typeof input>): Task<z.infer<typeof output>> {
   const patience = patienceOf(given.patienceMs)
@@ -60,23 +64,24 @@ function* select(format: BackupFormat, given: z.infer<typeof input>): Task<z.inf
     format.list({ store: given.store }),
   )
   const usable: BackupDescription[] = []
+  const others: BackupDescription[] = []
   const refused: z.infer<typeof refusal>[] = []
-  let files = 0
+  const files = { usable: 0, others: 0 }
   for (const candidate of candidates) {
     const described = yield* describe(format, given, candidate, patience)
-    if (described.kind === 'refused') {
-      refused.push({ name: candidate.name, ...described.refusal })
-    } else if (given.stoppedBy !== null && described.description.stoppedAt > given.stoppedBy) {
-      refused.push({
-        name: candidate.name,
-        reason: 'after-target',
-        detail: 'it holds records from after the target',
-      })
-    } else if (usable.length > 0 && files + described.description.files.length > USABLE_FILES_MAX) {
+    const { description } = described
+    const count = description?.files.length ?? 0
+    const why = whyNot(given, described)
+    if (why !== null) {
+      refused.push({ name: candidate.name, ...why })
+      if (description === undefined || files.others + count > OTHER_FILES_MAX) continue
+      others.push(description)
+      files.others += count
+    } else if (usable.length > 0 && files.usable + count > USABLE_FILES_MAX) {
       refused.push({ name: candidate.name, reason: 'not-needed', detail: 'enough newer ones are usable' })
-    } else {
-      usable.push(described.description)
-      files += described.description.files.length
+    } else if (description !== undefined) {
+      usable.push(description)
+      files.usable += count
     }
   }
   const told = toldRefusals(refused)
@@ -87,11 +92,19 @@ function* select(format: BackupFormat, given: z.infer<typeof input>): Task<z.inf
   if (newest === undefined) throw noneUsable(given.store, told)
   return {
     usable: usable as z.infer<typeof backupDescription>[],
+    others: others as z.infer<typeof backupDescription>[],
     refused: told,
     name: newest.name,
     totalBytes: newest.totalBytes,
     recordCount: newest.recordCount,
   }
+}
+
+/** Why a candidate is no base; null when it is one. */
+function whyNot({ stoppedBy }: z.infer<typeof input>, described: Described) {
+  if (described.kind === 'refused') return described.refusal
+  if (stoppedBy === null || described.description.stoppedAt <= stoppedBy) return null
+  return { reason: 'after-target', detail: 'it holds records from after the target' }
 }
 
 /** A candidate that cannot be read while the store answers is refused like a damaged one: an older backup may be whole. */

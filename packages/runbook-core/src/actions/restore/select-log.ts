@@ -29,6 +29,8 @@ const input = z.strictObject({
   files: z.array(backupFile.extend({ at: absolutePath })),
   /** Every usable backup: their own log files are further copies of archived segments. */
   backups: z.array(backupDescription).default([]),
+  /** Backups that are no base and whose manifest can be believed: the same. */
+  others: z.array(backupDescription).default([]),
   /** Only histories that had begun by this instant are followed (D69); null: to the newest. */
   stoppedBy: milliseconds.nullable().default(null),
   patienceMs: milliseconds,
@@ -72,7 +74,7 @@ function* select(format: LogFormat, given: Input): Task<Output> {
   const listed = yield* format.list({ store, trustKey, after: backup.startPosition, patienceMs })
   const followed = followHistories(format, backup, {
     segments: listed.segments,
-    backups: given.backups,
+    backups: [...given.backups, ...given.others],
     stoppedBy: given.stoppedBy,
   })
   const found: FoundStretch[] = []
@@ -104,7 +106,7 @@ function* search(
 ): Task<FoundStretch> {
   const { history, after } = stretch
   const isBase = history === given.backup.history
-  const relatives = given.backups.filter(
+  const relatives = [...given.backups, ...given.others].filter(
     (other) => other.history === history && format.compare(other.stopPosition, after) > 0,
   )
   const log = yield* askForUnlisted(format, {

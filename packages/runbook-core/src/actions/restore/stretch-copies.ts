@@ -14,7 +14,7 @@ import { compareFileNames, UNKNOWN_CONTENT, type WantedLog } from './wanted-log.
 export interface FoundStretch {
   readonly stretch: Stretch
   readonly log: FoundLog
-  /** Usable backups of this history that hold some of it. */
+  /** Backups of this history that hold some of it. */
   readonly relatives: readonly BackupDescription[]
   /** Log files that the base lists; null when the base is of another history. */
   readonly own: readonly BackupFile[] | null

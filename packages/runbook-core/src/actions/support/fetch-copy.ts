@@ -80,7 +80,9 @@ function* fetchVersion(
   )
   if (!result.ok) {
     const { code, message } = result.error
-    if (code !== 'object-missing' && code !== 'object-corrupt' && code !== 'object-changed')
+    // To read versions is a right of its own, which a least-privilege role may lack.
+    const isRefused = versionId !== null && code === 'store-denied'
+    if (!isRefused && code !== 'object-missing' && code !== 'object-corrupt' && code !== 'object-changed')
       throw result.error
     note(tried, message.includes(key) ? message : `${label}: ${message}`)
     return 'bad'

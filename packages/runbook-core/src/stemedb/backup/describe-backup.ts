@@ -7,6 +7,7 @@ import { FORMAT_VERSION } from '../record-file/index.ts'
 import { backupFiles, type Manifest } from './manifest.ts'
 import { METADATA_BYTES_MAX, metadataDifference, metadataOf, readMetadata } from './metadata.ts'
 import { METADATA_FILE } from './names.ts'
+import { fromOlderVersion, hasOlderOfSize } from './older-versions.ts'
 import { fetchManifest, isRefusal, type ReadManifest } from './read-manifest.ts'
 import { eachObject, refusalOf } from './store-reading.ts'
 
@@ -18,13 +19,15 @@ export function* describeBackup(
   const read = yield* fetchManifest(checksums, input)
   if (isRefusal(read)) return refused(input.candidate, read)
   const { manifest } = read
+  const foreign = unsupported(manifest)
+  if (foreign !== null) return refused(input.candidate, foreign)
   const refusal =
-    unsupported(manifest) ??
     (yield* objectsRefusal(input.store, manifest)) ??
     (yield* metadataRefusal(checksums, input.store, manifest))
+  const description = descriptionOf(read)
   return refusal === null
-    ? { kind: 'usable', description: descriptionOf(read) }
-    : refused(input.candidate, refusal)
+    ? { kind: 'usable', description }
+    : { ...refused(input.candidate, refusal), description }
 }
 
 /** The description of a manifest, in core's terms. */
@@ -32,8 +35,8 @@ export function descriptionOf({ manifest, signature }: ReadManifest): BackupDesc
   return { ...manifest, files: backupFiles(manifest), signature }
 }
 
-function refused(candidate: BackupCandidate, refusal: Refusal): Described {
-  return { kind: 'refused', candidate, refusal }
+function refused(candidate: BackupCandidate, refusal: Refusal) {
+  return { kind: 'refused', candidate, refusal } as const
 }
 
 function unsupported({ formatVersion }: Manifest): Refusal | null {
@@ -46,30 +49,33 @@ function unsupported({ formatVersion }: Manifest): Refusal | null {
 
 /**
  * D26, D27: every object that the manifest lists is there, in full size; what the listing does not show is asked for by name. A log
- * object that is not there does not condemn the backup: the archive holds its segment, too, and no older backup could do without it.
+ * object that is not there does not condemn the backup: the archive holds its segment, too, and no older backup could do without it. Nor
+ * does an object that was overwritten or deleted, while an older version of it is left.
  */
 function* objectsRefusal(store: string, manifest: Manifest): Task<Refusal | null> {
   const needed = backupFiles(manifest).filter((file) => file.role !== 'log')
   const unseen = new Map(needed.map((file) => [file.key, file.sizeBytes]))
-  let wrongSize: Refusal | null = null
+  const wrongSizes: { readonly key: string; readonly expected: number; readonly detail: string }[] = []
   const see = (key: string, sizeBytes: number): void => {
     const expected = unseen.get(key)
     if (expected === undefined) return
     unseen.delete(key)
-    if (sizeBytes !== expected) {
-      wrongSize ??= {
-        reason: 'object-size-differs',
-        detail: `${key} has ${sizeBytes} bytes, the manifest says ${expected}`,
-      }
-    }
+    if (sizeBytes === expected) return
+    const detail = `${key} has ${sizeBytes} bytes, the manifest says ${expected}`
+    wrongSizes.push({ key, expected, detail })
   }
   yield* eachObject({ store, prefix: `${manifest.name}/` }, ({ key, sizeBytes }) => see(key, sizeBytes))
-  for (const key of [...unseen.keys()]) {
+  for (const [key, expected] of [...unseen]) {
     const head = yield* headIfAllowed(store, key)
-    if (head === null) return { reason: 'object-missing', detail: `${key} is not there` }
-    see(key, head.sizeBytes)
+    if (head !== null) see(key, head.sizeBytes)
+    else if (!(yield* hasOlderOfSize(store, key, expected))) {
+      return { reason: 'object-missing', detail: `${key} is not there` }
+    }
   }
-  return wrongSize
+  for (const { key, expected, detail } of wrongSizes) {
+    if (!(yield* hasOlderOfSize(store, key, expected))) return { reason: 'object-size-differs', detail }
+  }
+  return null
 }
 
 /** Roles that may list only below a prefix are told of names that are not there that they must not ask. */
@@ -87,19 +93,20 @@ export function* metadataRefusal(
   manifest: Manifest,
 ): Task<Refusal | null> {
   const key = `${manifest.name}/${METADATA_FILE}`
-  const got = yield* attempt(ObjectStore.get({ store, key, sizeBytesMax: METADATA_BYTES_MAX }))
-  if (!got.ok) {
-    if (got.error.code === 'object-missing')
-      return { reason: 'object-missing', detail: `${key} is not there` }
-    const refusal = refusalOf(got.error)
-    if (refusal === null) throw got.error
-    return refusal
-  }
   const listed = manifest.files.find((file) => file.path === METADATA_FILE)
-  if (checksums.sha256Hex(got.value.bytes) !== listed?.sha256) {
-    return { reason: 'object-corrupt', detail: `${key} is not the one that the manifest lists` }
-  }
-  return metadataContentRefusal(manifest, got.value.bytes)
+  const isListed = (bytes: Uint8Array): boolean => checksums.sha256Hex(bytes) === listed?.sha256
+  const got = yield* attempt(ObjectStore.get({ store, key, sizeBytesMax: METADATA_BYTES_MAX }))
+  if (got.ok && isListed(got.value.bytes)) return metadataContentRefusal(manifest, got.value.bytes)
+  const refusal: Refusal | null = got.ok
+    ? { reason: 'object-corrupt', detail: `${key} is not the one that the manifest lists` }
+    : got.error.code === 'object-missing'
+      ? { reason: 'object-missing', detail: `${key} is not there` }
+      : refusalOf(got.error)
+  if (refusal === null && !got.ok) throw got.error
+  const older = yield* fromOlderVersion({ store, key, sizeBytesMax: METADATA_BYTES_MAX }, (bytes) =>
+    isListed(bytes) ? bytes : null,
+  )
+  return older === null ? refusal : metadataContentRefusal(manifest, older)
 }
 
 /** Metadata bytes against the manifest that lists them. */

@@ -7,6 +7,7 @@ import type { ArchivedSegment, RefusedSegment } from '../../formats/index.ts'
 import { ObjectStore } from '../../ports/index.ts'
 import { openEnvelope, parseTrustKey, signatureStatus } from './envelope.ts'
 import { ARCHIVE_PREFIX, archivedSegmentKey, SIDECAR_SUFFIX, segmentFileName } from './names.ts'
+import { fromOlderVersion } from './older-versions.ts'
 import { readSidecar, SIDECAR_BYTES_MAX } from './sidecar.ts'
 import { getIfThere, refusalOf } from './store-reading.ts'
 
@@ -40,9 +41,38 @@ export function* readArchived(
   if (!entry.hasSidecar)
     return refuse('sidecar-missing', 'the segment has no sidecar: its archival never finished')
   const sidecar = yield* readSidecarBytes(reader, key)
-  if (isRefusedSegment(sidecar)) return sidecar
-  if (sidecar === null) return refuse('sidecar-missing', 'the sidecar is gone since it was listed')
-  return examineSidecar(reader.checksums, reader.trustKey, entry, sidecar)
+  const current = isRefusedSegment(sidecar)
+    ? sidecar
+    : sidecar === null
+      ? refuse('sidecar-missing', 'the sidecar is gone since it was listed')
+      : examineSidecar(reader.checksums, reader.trustKey, entry, sidecar)
+  return yield* believed(reader, entry, current)
+}
+
+/** Refusals of what a sidecar says, not of what it is about. */
+const UNBELIEVED: ReadonlySet<RefusedSegment['reason']> = new Set([
+  'sidecar-missing',
+  'sidecar-unreadable',
+  'signature-invalid',
+  'key-disagrees',
+])
+
+/** A sidecar is written once: where the current one cannot be believed, an older version may be what was written. */
+function* believed(
+  reader: ArchiveReader,
+  entry: ArchiveEntry,
+  current: ArchivedSegment | RefusedSegment,
+): Task<ArchivedSegment | RefusedSegment> {
+  if (!isRefusedSegment(current) || !UNBELIEVED.has(current.reason)) return current
+  const { checksums, store, trustKey } = reader
+  const key = archivedSegmentKey(entry.history, entry.number) + SIDECAR_SUFFIX
+  const older = yield* answered(reader, () =>
+    fromOlderVersion({ store, key, sizeBytesMax: SIDECAR_BYTES_MAX }, (bytes) => {
+      const read = examineSidecar(checksums, trustKey, entry, bytes)
+      return isRefusedSegment(read) && UNBELIEVED.has(read.reason) ? null : read
+    }),
+  )
+  return older ?? current
 }
 
 /** One segment asked for by its name: see `LogFormat.describe`. */
@@ -67,13 +97,17 @@ export function* describeArchived(
     throw read.error
   }
   const { sidecar, sizeBytes } = read.value
+  const entry = { history, number, sizeBytes, hasSidecar: true }
   if (sidecar === null) {
     const detail = 'the segment has no sidecar: its archival never finished'
-    return sizeBytes === null ? null : refuser(key)('sidecar-missing', detail)
+    const current = refuser(key)('sidecar-missing', detail)
+    const found = yield* believed(reader, entry, current)
+    return found === current && sizeBytes === null ? null : found
   }
-  if (isRefusedSegment(sidecar)) return sidecar
-  const entry = { history, number, sizeBytes, hasSidecar: true }
-  return examineSidecar(checksums, reader.trustKey, entry, sidecar)
+  const current = isRefusedSegment(sidecar)
+    ? sidecar
+    : examineSidecar(checksums, reader.trustKey, entry, sidecar)
+  return yield* believed(reader, entry, current)
 }
 
 function* askBoth(reader: ArchiveReader, key: string) {

@@ -5,6 +5,7 @@ import type { BackupCandidate, Refusal, SignatureStatus } from '../../formats/in
 import { openEnvelope, parseTrustKey, signatureStatus } from './envelope.ts'
 import { MANIFEST_BYTES_MAX, type Manifest, readManifest } from './manifest.ts'
 import { MANIFEST_FILE, parseBackupName } from './names.ts'
+import { fromOlderVersion } from './older-versions.ts'
 import { getIfThere, refusalOf } from './store-reading.ts'
 
 /** A manifest that was read, agrees with its place and, when a trust key was given, is signed with it. */
@@ -13,7 +14,7 @@ export interface ReadManifest {
   readonly signature: SignatureStatus
 }
 
-/** Reads and checks a candidate's manifest alone. Outages and denied requests are thrown: they say nothing about the backup. */
+/** Reads and checks a candidate's manifest alone, an older version where the current one cannot be believed. Outages and denied requests are thrown: they say nothing about the backup. */
 export function* fetchManifest(
   checksums: Checksums,
   input: { readonly store: string; readonly candidate: BackupCandidate; readonly trustKey: string | null },
@@ -22,13 +23,27 @@ export function* fetchManifest(
   const { name } = input.candidate
   const namedAt = parseBackupName(name)
   if (namedAt === null) return { reason: 'name-disagrees', detail: `${name} is not the name of a backup` }
-  const got = yield* attempt(getIfThere(input.store, `${name}/${MANIFEST_FILE}`, MANIFEST_BYTES_MAX))
-  if (!got.ok) return refusalOrThrow(got.error)
-  if (got.value === null) {
-    return { reason: 'incomplete', detail: `${name} has no ${MANIFEST_FILE}: the backup never finished` }
-  }
-  return examine(checksums, name, namedAt, got.value, trustKey)
+  const { store } = input
+  const key = `${name}/${MANIFEST_FILE}`
+  const got = yield* attempt(getIfThere(store, key, MANIFEST_BYTES_MAX))
+  const current = !got.ok
+    ? refusalOrThrow(got.error)
+    : got.value === null
+      ? incomplete(name)
+      : examine(checksums, name, namedAt, got.value, trustKey)
+  if (!isRefusal(current)) return current
+  // A manifest is written once: what lies over it was put there by somebody else.
+  const older = yield* fromOlderVersion({ store, key, sizeBytesMax: MANIFEST_BYTES_MAX }, (bytes) => {
+    const read = examine(checksums, name, namedAt, bytes, trustKey)
+    return isRefusal(read) ? null : read
+  })
+  return older ?? current
 }
+
+const incomplete = (name: string): Refusal => ({
+  reason: 'incomplete',
+  detail: `${name} has no ${MANIFEST_FILE}: the backup never finished`,
+})
 
 /** True for the refusal of the two. */
 export function isRefusal(value: ReadManifest | Refusal): value is Refusal {

@@ -29,14 +29,16 @@ export function* verifyArchive(
     detail,
   }))
   const histories: VerifiedHistory[] = []
-  for (const segments of byHistory(listed.segments)) {
+  const groups = byHistory(listed.segments)
+  for (const segments of groups) {
     const bad = yield* readBack(checksums, input, segments)
     problems.push(...bad)
     const badKeys = new Set(bad.map(({ subject }) => subject))
-    const chain = examineChain(segments, badKeys, bases)
+    const chain = examineChain(segments, badKeys)
     problems.push(...chain.problems)
     if (chain.verified !== null) histories.push(chain.verified)
   }
+  for (const segments of groups) problems.push(...examineBeginning(segments, bases, histories))
   return { histories, problems }
 }
 
@@ -100,12 +102,9 @@ function disagreement(segment: ArchivedSegment, scan: SegmentScan): string | nul
 function examineChain(
   segments: readonly ArchivedSegment[],
   badKeys: ReadonlySet<string>,
-  bases: readonly BackupDescription[],
 ): { readonly verified: VerifiedHistory | null; readonly problems: readonly VerificationProblem[] } {
   const problems: VerificationProblem[] = []
   const first = segments[0]!
-  const beginning = examineBeginning(first, bases)
-  if (beginning !== null) problems.push(beginning)
   let good: ArchivedSegment | null = null
   let length = 0
   let isWhole = true
@@ -151,20 +150,31 @@ function linkProblem(before: ArchivedSegment, segment: ArchivedSegment): Verific
   return null
 }
 
-/** A log that begins after position 1 needs a backup that reaches up to it. */
+/**
+ * A log that begins after position 1 needs something that reaches up to it: a backup of its own history, or, where it continues another
+ * one from there on, a backup or the log of that one.
+ */
 function examineBeginning(
-  first: ArchivedSegment,
+  segments: readonly ArchivedSegment[],
   bases: readonly BackupDescription[],
-): VerificationProblem | null {
-  const begins = Number(first.firstPosition)
-  const isReached = bases.some(
-    (base) => base.history === first.history && Number(base.stopPosition) >= begins - 1,
+  verified: readonly VerifiedHistory[],
+): readonly VerificationProblem[] {
+  const first = segments[0]!
+  const before = Number(first.firstPosition) - 1
+  const reaches = (history: string): boolean =>
+    bases.some((base) => base.history === history && Number(base.stopPosition) >= before)
+  const { lineage } = first
+  const parent = Number(lineage?.forkPosition) === before ? (lineage?.parentHistory ?? null) : null
+  const isContinued = verified.some(
+    (one) =>
+      one.history === parent && Number(one.firstPosition) <= before && Number(one.lastPosition) >= before,
   )
-  if (begins > 1 && !isReached) {
-    const detail = `nothing restorable leads to it: no usable backup of ${first.history} reaches position ${begins - 1}`
-    return { severity: 'error', subject: first.key, problem: 'base-missing', detail }
+  const isReached = reaches(first.history) || (parent !== null && (reaches(parent) || isContinued))
+  if (before > 0 && !isReached) {
+    const detail = `nothing restorable leads to it: no usable backup of ${first.history} reaches position ${before}`
+    return [{ severity: 'error', subject: first.key, problem: 'base-missing', detail }]
   }
-  if (first.predecessorSha256 === null) return null
+  if (first.predecessorSha256 === null) return []
   const detail = 'the segments before it are no longer archived: removed by retention, or by somebody'
-  return { severity: 'notice', subject: first.key, problem: 'older-segments-gone', detail }
+  return [{ severity: 'notice', subject: first.key, problem: 'older-segments-gone', detail }]
 }

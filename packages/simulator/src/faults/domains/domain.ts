@@ -53,10 +53,10 @@ export interface StepName {
   readonly meaning: string
 }
 
-/** A moment of a run, as `momentText` writes it. */
+/** A moment of a run, as `momentText` writes it; empty: the fault chooses. */
 export interface MomentName {
   readonly type: 'moment'
-  readonly usual: string
+  readonly usual: 'start' | ''
   readonly among: Among
   readonly meaning: string
 }
@@ -123,10 +123,18 @@ export const stepName = (meaning: string, among: Among = null): StepName => ({
   meaning,
 })
 
-/** A moment of a run; before its first step unless said otherwise. Drawn in and around steps with one of these traits. */
+/** A moment of a run; usually before its first step. Drawn in and around steps with one of these traits. */
 export const momentName = (meaning: string, among: Among = null): MomentName => ({
   type: 'moment',
   usual: 'start',
+  among,
+  meaning,
+})
+
+/** A moment of a run in or around steps with one of these traits; usually the fault chooses. */
+export const chosenMoment = (meaning: string, among: readonly Trait[]): MomentName => ({
+  type: 'moment',
+  usual: '',
   among,
   meaning,
 })

@@ -33,7 +33,7 @@ export function drawFrom(domain: Domain, random: RandomStream, context: DrawCont
     case 'step':
       return drawStep(stepsAmong(context, domain.among), random)
     case 'moment':
-      return drawMoment(stepsAmong(context, domain.among), random)
+      return drawMoment(domain.usual, stepsAmong(context, domain.among), random)
   }
 }
 
@@ -67,10 +67,10 @@ export function stepsAmong({ steps }: DrawContext, among: Among): readonly Drawn
 const drawStep = (steps: readonly DrawnStep[], random: RandomStream): string =>
   random.chance(1, 2) || steps.length === 0 ? '' : random.pick(steps).id
 
-/** Before the run, at a step's borders, or inside it: one of four each, then the step, then where in it. */
-function drawMoment(steps: readonly DrawnStep[], random: RandomStream): string {
-  const where = random.pick(['start', 'border', 'effect', 'call'] as const)
-  if (where === 'start' || steps.length === 0) return 'start'
+/** What is usual, at a step's borders, or inside it: one of four each, then the step, then where in it. */
+function drawMoment(usual: string, steps: readonly DrawnStep[], random: RandomStream): string {
+  const where = random.pick(['usual', 'border', 'effect', 'call'] as const)
+  if (where === 'usual' || steps.length === 0) return usual
   const step = random.pick(steps)
   const counted = where === 'effect' ? step.effects : where === 'call' ? step.calls : 0
   if (counted === 0)

@@ -1,6 +1,7 @@
 export {
   type Among,
   type Bounds,
+  chosenMoment,
   type Domain,
   type Domains,
   momentName,

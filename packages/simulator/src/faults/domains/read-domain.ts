@@ -24,7 +24,7 @@ export function readerOf(domain: Domain): z.ZodType<ParameterValue> {
       return z
         .string()
         .refine(
-          (text) => parseMoment(text) !== null,
+          (text) => text === domain.usual || parseMoment(text) !== null,
           'a moment such as start, STEP/begins or STEP/call/3/before',
         )
         .default(domain.usual)

@@ -14,7 +14,7 @@ export function domainText(domain: Domain): string {
     case 'step':
       return 'id of a step; by default the fault chooses'
     case 'moment':
-      return `start, STEP/begins, STEP/ends, STEP/effect/N/before|after or STEP/call/N/before|after; default ${domain.usual}`
+      return `start, STEP/begins, STEP/ends, STEP/effect/N/before|after or STEP/call/N/before|after; ${domain.usual === '' ? 'by default the fault chooses' : `default ${domain.usual}`}`
   }
 }
 

@@ -1,8 +1,9 @@
 import { type ParametersOf, stepName } from '../domains/index.ts'
 import { defineFault, excusesDelay } from '../fault-kind.ts'
 import type { FaultSite } from '../fault-site.ts'
-import { DATA_ROOTS, placedPaths, serviceReads } from '../placed-files.ts'
+import { afterPlacing, tellUnreadable } from '../strike-placed.ts'
 
+/** After which steps permissions can be wrong. */
 const domains = {
   step: stepName('after which step; by default the first that places files', [
     'places',
@@ -11,22 +12,17 @@ const domains = {
   ]),
 }
 
-function close(site: FaultSite, { step: named }: ParametersOf<typeof domains>): void {
-  const step = named === '' ? site.stepThat('places') : named
-  if (step === null) return
-  site.at({ at: 'step-ends', step }, () => {
-    const { disk } = site.host
-    const placed = placedPaths(disk)
-    for (const { path, isDirectory } of placed) {
-      disk.handlers().setOwner({ path, owner: 'root', group: 'root' })
-      disk.handlers().setMode({ path, mode: isDirectory ? 0o700 : 0o600 })
-    }
-    const files = placed.filter(({ isDirectory }) => !isDirectory)
-    if (files[0] === undefined || serviceReads(disk, files[0].path)) return
-    site.fired(
-      `${files.length} files below ${DATA_ROOTS.join(', ')} are of root, mode 0600: the service cannot read them`,
-    )
-  })
+function close(site: FaultSite, { step }: ParametersOf<typeof domains>): void {
+  const files = site.host.disk.handlers()
+  afterPlacing(
+    site,
+    step,
+    ({ path, isDirectory }) => {
+      files.setOwner({ path, owner: 'root', group: 'root' })
+      files.setMode({ path, mode: isDirectory ? 0o700 : 0o600 })
+    },
+    tellUnreadable(site, 'are of root, mode 0600'),
+  )
 }
 
 /**

@@ -1,8 +1,8 @@
-import { type ArchivedSegment, OperatingError } from '@dr-drill/runbook-core'
+import { OperatingError } from '@dr-drill/runbook-core'
 import type { RandomStream } from '../../kernel/index.ts'
 import { oneOf, type ParametersOf, wholeNumber } from '../domains/index.ts'
 import { defineFault, NO_EXCUSE } from '../fault-kind.ts'
-import { type PlanSource, type SourceContents, watch } from '../source-plan.ts'
+import { copiesOf, type PlanSource, watch } from '../source-plan.ts'
 import { strikePlan } from '../strike-plan.ts'
 
 const domains = {
@@ -32,17 +32,6 @@ const planCorruptSegment: PlanSource<Parameters> = (given, contents, random) => 
     rules: [watch(struck)],
     detail: `flipped ${alterations.map(({ key, offset }) => `byte ${offset} of ${key}`).join(', ')}`,
   }
-}
-
-/**
- * Every object that holds this segment, by its digest, in the order in which a restore asks for them: what the newest backup brings
- * along, then the archive, then other backups. A copy behind a good one is never read, so damage to it would not be seen.
- */
-function copiesOf(segment: ArchivedSegment, { backups, covered }: SourceContents): readonly string[] {
-  const inBackups = backups.flatMap(({ files }) =>
-    files.filter((file) => file.role === 'log' && file.sha256 === segment.sha256).map(({ key }) => key),
-  )
-  return covered.includes(segment) ? [...inBackups, segment.key] : [segment.key, ...inBackups]
 }
 
 function flip(key: string, sizeBytes: number, random: RandomStream) {

@@ -1,21 +1,11 @@
-import { numberOr, oneOf, type ParametersOf, stepName, wholeNumber } from '../domains/index.ts'
-import { defineFault, excusesDelay } from '../fault-kind.ts'
+import { oneOf, type ParametersOf, stepName } from '../domains/index.ts'
+import { defineFault } from '../fault-kind.ts'
 import type { FaultSite } from '../fault-site.ts'
-
-/** Waiting goes on in longer and longer turns: the end of an outage is noticed so much later at most. */
-const NOTICED_MS = 60_000
+import { endsAfter, excusesWait, howLong, STORE_STEPS, storesOf, waitedOut } from '../striking.ts'
 
 const domains = {
-  seconds: numberOr(
-    'endless',
-    wholeNumber('how long, in seconds', { min: 1, max: 86_400, usual: 3, drawn: { min: 1, max: 3_600 } }),
-  ),
-  step: stepName('with which step it begins; by default the first that fetches', [
-    'selects',
-    'fetches',
-    'installs',
-    'protects',
-  ]),
+  seconds: howLong(3),
+  step: stepName('with which step it begins; by default the first that fetches', STORE_STEPS),
   store: oneOf('which store', ['all', 'source', 'archive']),
 }
 /** How long which store is away. */
@@ -25,23 +15,16 @@ function away(site: FaultSite, { seconds, step: named, store }: OutageParameters
   const step = named === '' ? site.stepThat('fetches') : named
   if (step === null) return
   site.at({ at: 'step-begins', step }, () => {
-    const stores = [
-      ...(store === 'archive' ? [] : [site.source]),
-      ...(store === 'source' ? [] : [site.archive]),
-    ]
-    const ends = stores.map((one) =>
+    const which = store === 'all' ? 'all stores' : `store "${store}"`
+    const ends = storesOf(site, store).map((one) =>
       one.addRule(() => {
-        site.fired(
-          `connections of ${store === 'all' ? 'all stores' : store} were reset from the beginning of ${step} on`,
-        )
+        site.fired(`connections to ${which} were reset from the beginning of ${step} on`)
         return { kind: 'reset' }
       }),
     )
-    const end = (): void => {
-      for (const one of ends) one()
-    }
-    site.onHeal(end)
-    if (seconds !== 'endless') site.after(seconds * 1_000, end)
+    endsAfter(site, seconds, () => {
+      for (const end of ends) end()
+    })
   })
 }
 
@@ -53,10 +36,10 @@ export const s3Outage = defineFault({
   when: 'when the first step that fetches begins, or the one named',
   targets: ['sim', 'local'],
   domains,
-  outcome: ({ seconds }) => (seconds === 'endless' ? 'refuse' : 'recover'),
+  outcome: ({ seconds }) => (seconds === 'endless' ? 'refuse' : waitedOut(seconds)),
   survival:
     'Shorter than the patience: waited out. Endless: refused while nothing was placed; later the run fails and can be resumed.',
-  excuses: ({ seconds }) => excusesDelay(seconds === 'endless' ? null : seconds * 1_000 + NOTICED_MS),
+  excuses: ({ seconds }) => excusesWait(seconds),
   planSource: null,
   strike: away,
 })

@@ -1,11 +1,11 @@
-import { fstatSync, fsync, ftruncate, read, readSync, write } from 'node:fs'
+import { fstatSync, fsync, ftruncate, read, readSync, write, writeSync } from 'node:fs'
 import { promisify } from 'node:util'
 
 const fsyncAsync = promisify(fsync)
 const ftruncateAsync = promisify(ftruncate)
 
 /** Reads up to this size are done at once. */
-const SMALL_BYTES = 16 * 1024
+const SMALL_READ_BYTES = 16 * 1024
 
 /** Up to `length` bytes from `offset`; fewer only at the end of the file. Allocates no more than the file can give. */
 export async function readFully(descriptor: number, offset: number, length: number): Promise<Uint8Array> {
@@ -14,7 +14,7 @@ export async function readFully(descriptor: number, offset: number, length: numb
   const bytes = new Uint8Array(Buffer.allocUnsafeSlow(wanted).buffer)
   let done = 0
   // A trip to the thread pool costs more than reading a small record does.
-  if (wanted <= SMALL_BYTES) done = readSync(descriptor, bytes, 0, wanted, offset)
+  if (wanted <= SMALL_READ_BYTES) done = readSync(descriptor, bytes, 0, wanted, offset)
   while (done < wanted) {
     const count = await readSome(descriptor, bytes, done, offset + done)
     if (count === 0) return bytes.slice(0, done)
@@ -23,9 +23,13 @@ export async function readFully(descriptor: number, offset: number, length: numb
   return bytes
 }
 
+/** Writes up to this size are done at once: they go to the page cache, sooner than a thread would begin with them. */
+const SMALL_WRITE_BYTES = 64 * 1024
+
 /** Writes all bytes at `offset`; the system may take them in pieces. */
 export async function writeFully(descriptor: number, offset: number, bytes: Uint8Array): Promise<void> {
   let done = 0
+  if (bytes.length <= SMALL_WRITE_BYTES) done = writeSync(descriptor, bytes, 0, bytes.length, offset)
   while (done < bytes.length) done += await writeSome(descriptor, bytes, done, offset + done)
 }
 

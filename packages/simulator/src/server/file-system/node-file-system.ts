@@ -1,4 +1,4 @@
-import { constants, existsSync, fchmodSync, fchownSync, lstatSync, openSync } from 'node:fs'
+import { closeSync, constants, existsSync, fchmodSync, fchownSync, lstatSync, openSync } from 'node:fs'
 import { type FileSystemContract, OperatingError, type PortHandler } from '@dr-drill/runbook-core'
 import { type AccountNames, type Accounts, accountNames } from './accounts.ts'
 import { readFully, syncDescriptor, truncateDescriptor, writeFully } from './descriptor-io.ts'
@@ -75,7 +75,7 @@ function contentHandlers(state: NodeFileSystemState): Pick<PortHandler<FileSyste
       }),
     create({ path, mode }) {
       try {
-        withParent(state.root, path, (host) => createFile(state, host, mode))
+        withParent(state.root, path, (host) => createFile(state, host, path, mode))
       } catch (thrown) {
         throw mapFileError(thrown, path, 'create')
       }
@@ -93,14 +93,18 @@ function contentHandlers(state: NodeFileSystemState): Pick<PortHandler<FileSyste
   }
 }
 
-function createFile(state: NodeFileSystemState, host: string, mode: number): void {
+function createFile(state: NodeFileSystemState, host: string, path: string, mode: number): void {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
   // Closed to others until the owner and the exact mode (the umask would narrow it) are set.
   const descriptor = openSync(host, flags, 0o600)
-  closeAfter(descriptor, () => {
+  try {
     if (state.user !== null) fchownSync(descriptor, state.user.uid, state.user.gid)
     fchmodSync(descriptor, mode & 0o7777)
-  })
+  } catch (thrown) {
+    closeSync(descriptor)
+    throw thrown
+  }
+  state.openFiles.add(normalPath(path), descriptor)
 }
 
 /** Runs `use` with the shared descriptor of a file that exists and is written. */

@@ -45,6 +45,13 @@ export class OpenFiles {
     }
   }
 
+  /** Keeps the descriptor of a file that was just made: writes will follow. */
+  add(path: string, descriptor: number): void {
+    const known = this.#files.get(path)
+    if (known !== undefined) this.#drop(path, known)
+    this.#keep(path, descriptor)
+  }
+
   /** Forgets a path and everything below it: it was renamed, replaced or removed. */
   forget(path: string): void {
     for (const [name, file] of this.#files) {
@@ -67,7 +74,10 @@ export class OpenFiles {
       }
       this.#drop(path, known)
     }
-    const descriptor = open()
+    return this.#keep(path, open())
+  }
+
+  #keep(path: string, descriptor: number): OpenFile {
     const { dev, ino } = fstatSync(descriptor, { bigint: true })
     const file: OpenFile = { descriptor, device: dev, inode: ino, users: 0, cached: true }
     this.#files.set(path, file)

@@ -9,6 +9,7 @@ import { STEMEDB_ENDPOINT, STEMEDB_PATHS, STEMEDB_USER } from '@dr-drill/runbook
 import { type Actor, SimulatedDisk } from '../../disk/index.ts'
 import type { Kernel, Processes, RandomStream } from '../../kernel/index.ts'
 import { type Durations, Machine, startUpMs, stemedbPrograms } from '../../machine/index.ts'
+import { Network, storeOverLinks, surroundingsOverLinks } from '../../network/index.ts'
 import type { StemedbEngine } from '../../stemedb/index.ts'
 import { Surroundings } from '../../surroundings/index.ts'
 
@@ -32,6 +33,9 @@ export interface RecoveryHostOptions {
   /** The port ObjectStore for an account of the host. */
   readonly stores: (disk: SimulatedDisk, account: Actor) => PortHandler<ObjectStoreContract>
   readonly random: (label: string) => RandomStream
+  /** The host that served before: whether it answers clients, and what keeps it from that for good. */
+  readonly oldPrimaryServes: () => boolean
+  readonly fence: (host: string) => string
 }
 
 /** The machine that is restored onto, and what its ports reach. */
@@ -42,6 +46,9 @@ export interface RecoveryHost {
   readonly clock: PortHandlers
   /** All ports of the target. */
   readonly ports: Environment
+  /** What befalls its links, and what surrounds it. */
+  readonly network: Network
+  readonly surroundings: Surroundings
   /** The engine that serves now; null when none does. For the world's own eyes. */
   readonly engine: () => StemedbEngine | null
 }
@@ -50,9 +57,8 @@ export interface RecoveryHost {
 export function buildRecoveryHost(options: RecoveryHostOptions): RecoveryHost {
   const { kernel, processes, checksums, durations, epochMs, random } = options
   const disk = emptyDisk(checksums.memory !== undefined)
-  const surroundings = new Surroundings(() =>
-    machine.services.isServing(STEMEDB_ENDPOINT) ? [STEMEDB_ENDPOINT] : [],
-  )
+  const network = new Network({ kernel, processes, durations, random: random('network') })
+  const surroundings: Surroundings = surroundingsOf(options, network, () => machine)
   let engine: StemedbEngine | null = null
   const signing = signer(checksums, random('archive-signer'))
   const machine: Machine = new Machine({
@@ -73,19 +79,60 @@ export function buildRecoveryHost(options: RecoveryHostOptions): RecoveryHost {
         engine = opened
       },
     }),
-    ports: (account) => ({
-      ObjectStore: options.stores(disk, account),
-      Signer: signing,
-      ...surroundings.ports,
-    }),
+    ports: (account) => {
+      const route = { network, from: 'recovery-host', client: account.user } as const
+      const transferred = {
+        sizeBytes: (path: string) => disk.bytesBelow(path),
+        cut: (path: string, part: number) => cutFile(disk, path, part),
+      }
+      return {
+        ObjectStore: storeOverLinks(route, options.stores(disk, account), placeOf, transferred),
+        Signer: signing,
+        ...surroundingsOverLinks(route, surroundings.ports),
+      }
+    },
   })
+  network.performLateIn(machine.ports)
+  machine.powerListeners.push(() => network.cut('recovery-host'))
   return {
     machine,
     disk,
     clock: machine.clock.handlers as unknown as PortHandlers,
     ports: machine.ports,
+    network,
+    surroundings,
     engine: () => (machine.services.isServing(STEMEDB_ENDPOINT) ? engine : null),
   }
+}
+
+const placeOf = (store: string): 'archive' | 'source' => (store === 'archive' ? 'archive' : 'source')
+
+/** Of a file that was arriving such a part had come. */
+function cutFile(disk: SimulatedDisk, path: string, part: number): void {
+  const sizeBytes = Math.floor(disk.bytesBelow(path) * part)
+  if (disk.handlers().stat({ path }) !== null) disk.handlers().truncate({ path, sizeBytes })
+}
+
+/** Names, balancer, monitoring and people around the host; they reach it over the network, like everybody. */
+function surroundingsOf(
+  { kernel, epochMs, random, oldPrimaryServes, fence }: RecoveryHostOptions,
+  network: Network,
+  machineOf: () => Machine,
+): Surroundings {
+  const servedSince = () => machineOf().services.servedSince(STEMEDB_ENDPOINT)
+  return new Surroundings({
+    kernel,
+    epochMs,
+    random: random('surroundings'),
+    oldPrimary: 'old-primary',
+    targets: [STEMEDB_ENDPOINT],
+    hostAnswersSince: (host) => {
+      if (host !== 'recovery-host') return oldPrimaryServes() ? 0 : null
+      return network.isOpen('balancer', 'recovery-host') ? servedSince() : null
+    },
+    targetAnswersSince: () => (network.isOpen('monitoring', 'recovery-host') ? servedSince() : null),
+    fence,
+  })
 }
 
 /** Where computed things are remembered, readers get the bytes themselves: a copy would be unknown to everybody. */

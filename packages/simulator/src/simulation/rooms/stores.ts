@@ -20,6 +20,9 @@ const OBSERVER = { accessKey: 'observer', rights: 'read-only' } as const
 /** The credential of the host that served before the disaster. */
 const OLD_PRIMARY = { accessKey: 'old-primary', rights: 'read-write' } as const
 
+/** The port ObjectStore of one account of a machine with this disk. */
+export type StorePort = (disk: SimulatedDisk, account: Actor) => PortHandler<ObjectStoreContract>
+
 /** The stores of a drill: the source with its backups, which the runner may only read, and the archive of the restored server. */
 export interface WorldStores {
   /** The port of the recovery host, whose files are on this disk, for one of its accounts. */
@@ -52,22 +55,19 @@ export function openStores(options: StoresOptions): WorldStores {
     ...shared,
     name: PRODUCTION_BUCKET,
     versioning: true,
-    credentials: [READER, OLD_PRIMARY, OBSERVER],
+    credentials: [READER, OLD_PRIMARY],
     content: options.source,
   })
   const archive = new MemoryBucket({
     ...shared,
     name: ARCHIVE_BUCKET,
     versioning: false,
-    credentials: [WRITER, OBSERVER],
+    credentials: [WRITER],
   })
   const read = { bucket: source, prefix: '', accessKey: READER.accessKey }
   const write = { bucket: archive, prefix: '', accessKey: WRITER.accessKey }
   const own = { bucket: source, prefix: '', accessKey: OLD_PRIMARY.accessKey }
-  const looking = {
-    source: { ...read, accessKey: OBSERVER.accessKey },
-    archive: { ...write, accessKey: OBSERVER.accessKey },
-  }
+  const looking = { source: lookedAt(source, shared), archive: lookedAt(archive, shared) }
   return {
     portOfObserver: (disk, actor) => memoryObjectStore({ stores: looking, disk, actor, sha256Hex }),
     portOf: (disk, actor) =>
@@ -78,4 +78,14 @@ export function openStores(options: StoresOptions): WorldStores {
     source: bucketControl(source, READER.accessKey),
     archive: bucketControl(archive, WRITER.accessKey),
   }
+}
+
+/** The same content behind a front of its own: what befalls requests to a bucket befalls its clients only. */
+function lookedAt(
+  bucket: MemoryBucket,
+  shared: { readonly nowMs: () => number; readonly md5Hex: (bytes: Uint8Array) => string },
+) {
+  const { name, versioning, content } = bucket
+  const front = new MemoryBucket({ ...shared, name, versioning, content, credentials: [OBSERVER] })
+  return { bucket: front, prefix: '', accessKey: OBSERVER.accessKey }
 }

@@ -1,4 +1,4 @@
-import type { Capability, FaultRecord, RunIdentity } from '@dr-drill/runbook-core'
+import { type Capability, type FaultRecord, formatInstant, type RunIdentity } from '@dr-drill/runbook-core'
 
 /** What a simulated host can do: everything. */
 export const CAPABILITIES: readonly Capability[] = [
@@ -10,13 +10,13 @@ export const CAPABILITIES: readonly Capability[] = [
   'chown',
 ]
 
-/** Who a simulated run is. Nothing in it comes from this machine. */
-export function runIdentity(seed: number, faults: readonly FaultRecord[]): RunIdentity {
+/** Who a simulated run is. Nothing in it comes from this machine; its wall clock, `startedAt` in ms, is the world's. */
+export function runIdentity(seed: number, faults: readonly FaultRecord[], startedAt: number): RunIdentity {
   return {
     runId: `sim-${seed}`,
     tool: { version: '0.1.0', digest: '0'.repeat(64) },
     actionsDigest: '0'.repeat(64),
-    mode: 'drill',
+    mode: 'rehearsal',
     data: 'generated',
     environment: 'simulated',
     target: 'sim',
@@ -24,6 +24,6 @@ export function runIdentity(seed: number, faults: readonly FaultRecord[]): RunId
     seed,
     scenario: null,
     faults,
-    startedAtWall: '1970-01-01T00:00:00Z',
+    startedAtWall: formatInstant(startedAt),
   }
 }

@@ -29,6 +29,8 @@ export interface SimulatedRunOptions {
   readonly marks: Parameters<typeof runEngine>[0]['marks']
   readonly kernel: Kernel
   readonly processes: Processes
+  /** Its process has died: what it had under way elsewhere breaks off. */
+  readonly onDeath: () => void
   readonly tape: JournalTape
   /** The target's ports. */
   readonly target: Environment
@@ -39,6 +41,8 @@ export interface SimulatedRunOptions {
   /** Sees the calls of a step's action, below its intents; null: nobody looks. */
   readonly watch: ((step: string) => Middleware) | null
   readonly approvals: Readonly<Record<string, string>>
+  /** Drill time after which the run is given up; null: never. */
+  readonly deadlineMs: number | null
 }
 
 /** A run in a process that may die; a new one then resumes it from what was durable. */
@@ -63,6 +67,7 @@ export class SimulatedRun {
     const process = this.#process
     if (process === null || process.isDead) return
     process.kill()
+    this.#options.onDeath()
     this.#deaths += 1
     this.#resumesAt = this.#options.kernel.nowMs + downMs
   }
@@ -97,7 +102,7 @@ export class SimulatedRun {
   }
 
   #perform(resume: Resumption | null, hooks?: RuntimeHooks): Exit<RunResult> | null {
-    const { processes, prepared, checksums, identity, marks, approvals } = this.#options
+    const { processes, prepared, checksums, identity, marks, approvals, deadlineMs } = this.#options
     const process = processes.open('runner', hooks)
     this.#process = process
     const task = runEngine({
@@ -107,11 +112,12 @@ export class SimulatedRun {
       concurrency: CONCURRENCY,
       marks,
       approvals,
-      deadlineMs: null,
+      deadlineMs,
       resume,
     })
     const exit = processes.drive(process, task, this.#ports(process))
     process.kill()
+    this.#options.onDeath()
     return exit
   }
 

@@ -225,6 +225,20 @@ describe('switch-dns', () => {
     expect(host.clock.now).toBe(5_000)
   })
 
+  it('bears a name service that is away for a while', () => {
+    const host = new FakeHost()
+    host.resolves = () => {
+      if (host.clock.now < 2_000) throw new OperatingError('connection-failed', 'no resolver answers')
+      return [host.dnsAddress]
+    }
+    host.perform('switch-dns', INPUT)
+    expect(host.clock.now).toBeGreaterThanOrEqual(2_000)
+    host.resolves = () => {
+      throw new OperatingError('connection-failed', 'no resolver answers')
+    }
+    expect(host.failure('switch-dns', INPUT).code).toBe('connection-failed')
+  })
+
   it('proves nothing without a resolver', () => {
     const host = new FakeHost()
     host.resolvers = []

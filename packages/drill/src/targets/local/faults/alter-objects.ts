@@ -6,6 +6,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  truncateSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
@@ -24,16 +25,37 @@ export async function alterObjects(
   versionOf: VersionOf,
 ): Promise<void> {
   for (const alteration of alterations) {
-    const paths = versionPaths(bucket, alteration.key, await versionOf(alteration.key))
-    const record = join(data, paths.record)
-    const { generation } = JSON.parse(readFileSync(record, 'utf8')) as { generation: number }
-    const bytes = join(data, paths.bytes(generation))
+    const { record, bytes } = await filesOf(data, bucket, alteration.key, versionOf)
     if (alteration.kind === 'flip') flip(bytes, alteration.offset, alteration.mask)
-    else {
+    else if (alteration.kind === 'cut') cut(bytes, alteration.sizeBytes)
+    else if (alteration.kind === 'swap') {
+      swap(bytes, (await filesOf(data, bucket, alteration.with, versionOf)).bytes)
+    } else {
       rmSync(record)
       rmSync(bytes)
     }
   }
+}
+
+async function filesOf(data: string, bucket: string, key: string, versionOf: VersionOf) {
+  const paths = versionPaths(bucket, key, await versionOf(key))
+  const record = join(data, paths.record)
+  const { generation } = JSON.parse(readFileSync(record, 'utf8')) as { generation: number }
+  return { record, bytes: join(data, paths.bytes(generation)) }
+}
+
+/** Names change, files do not: other names may link to them. */
+function swap(one: string, other: string): void {
+  renameSync(one, `${one}.swapped`)
+  renameSync(other, one)
+  renameSync(`${one}.swapped`, other)
+}
+
+function cut(file: string, sizeBytes: number): void {
+  const damaged = `${file}.damaged`
+  copyFileSync(file, damaged)
+  truncateSync(damaged, sizeBytes)
+  renameSync(damaged, file)
 }
 
 /** The file is replaced, never written into: other names may link to it. */

@@ -12,8 +12,14 @@ export function checkFaults(request: RunRequest, runbook: QualifiedRunbook, acti
     })
   }
   for (const fault of request.faults) {
+    const { strikes, kind, targets } = faultKind(fault.kind)
+    if (!targets.includes('local')) {
+      throw new OperatingError('usage-invalid', `fault ${kind} exists on ${targets.join(' and ')} only`, {
+        subject: kind,
+        hint: 'Nothing on this machine can do it for real. `./drill faults` says where each kind strikes.',
+      })
+    }
     strikingStep(fault, runbook, actions)
-    const { strikes, kind } = faultKind(fault.kind)
     if (strikes !== 'stored-objects' && strikes !== 'store-requests') continue
     const { store } = fault.with
     if (store === 'archive' ? request.archiveTo === null : request.source.kind !== 'store') continue

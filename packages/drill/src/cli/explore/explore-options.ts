@@ -1,0 +1,88 @@
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+import { OperatingError } from '@dr-drill/runbook-core'
+import { FAULTS, faultKind, PRODUCTION_ASSERTIONS } from '@dr-drill/simulator'
+import type { GivenRunbook } from '../../targets/sim/runbook-of.ts'
+import type { ExploreSetup } from '../../workers/explore-task.ts'
+import type { CliContext } from '../context.ts'
+import { type Format, wholeNumber } from '../flags.ts'
+import { pairs } from '../run/pairs.ts'
+import { durationOf, seedOf } from '../run/run-options.ts'
+
+/** Flags of `explore` as the parser gives them. */
+export interface ExploreFlags {
+  readonly runs?: string
+  readonly duration?: string
+  readonly seed: string
+  readonly faults?: string
+  readonly param?: readonly string[]
+  readonly profile?: string
+  readonly assertions?: string
+  readonly workers?: string
+  readonly shard?: string
+  readonly out?: string
+  readonly format: Format
+  readonly quiet?: boolean
+}
+
+/** What a person asked of an exploration, checked. */
+export interface ExploreRequest {
+  readonly setup: ExploreSetup
+  /** Runs of all shards together; infinite when only time ends it. */
+  readonly runs: number
+  /** Null: only the runs end it. */
+  readonly durationMs: number | null
+  readonly workers: number
+  /** This shard performs each run whose index leaves `index` when divided by `of`. */
+  readonly shard: { readonly index: number; readonly of: number }
+  /** Where counterexamples go, absolute. */
+  readonly out: string
+}
+
+const RUNS = 1_000
+const WORKERS_MAX = 256
+
+/** @throws usage-invalid */
+export function exploreRequest(
+  flags: ExploreFlags,
+  runbook: Omit<GivenRunbook, 'params' | 'profile'>,
+  context: CliContext,
+): ExploreRequest {
+  const seed = seedOf(flags.seed)
+  const durationMs = flags.duration === undefined ? null : durationOf('--duration', flags.duration)
+  const given = flags.runs === undefined ? null : wholeNumber('--runs', flags.runs, 1, 2 ** 40)
+  return {
+    setup: {
+      runbook: { ...runbook, params: pairs('--param', flags.param), profile: flags.profile ?? 'sim' },
+      seed,
+      kinds: kindsOf(flags.faults),
+      assertions: countOf('--assertions', flags.assertions, PRODUCTION_ASSERTIONS, 1, 1_000_000),
+    },
+    runs: given ?? (durationMs === null ? RUNS : Number.POSITIVE_INFINITY),
+    durationMs,
+    workers: countOf('--workers', flags.workers, availableParallelism(), 1, WORKERS_MAX),
+    shard: shardOf(flags.shard ?? '1/1'),
+    out: resolve(context.directory, flags.out ?? `drill-reports/explore-${seed}`),
+  }
+}
+
+const countOf = (name: string, text: string | undefined, usual: number, min: number, max: number): number =>
+  text === undefined ? usual : wholeNumber(name, text, min, max)
+
+/** Kinds in the atlas' order, whatever the order in which they were named. */
+function kindsOf(text: string | undefined): readonly string[] {
+  const all = FAULTS.map(({ kind }) => kind)
+  if (text === undefined) return all
+  const named = new Set(text.split(',').map((name) => faultKind(name.trim()).kind))
+  return all.filter((kind) => named.has(kind))
+}
+
+function shardOf(text: string): ExploreRequest['shard'] {
+  const [, index = '', of = ''] = /^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? []
+  const [nth, count] = [Number(index), Number(of)]
+  if (index !== '' && nth >= 1 && nth <= count) return { index: nth - 1, of: count }
+  throw new OperatingError('usage-invalid', `--shard wants I/N with I from 1 to N, not ${text}`, {
+    subject: '--shard',
+    hint: 'Example: --shard 2/8 is the second of eight.',
+  })
+}

@@ -1,0 +1,36 @@
+import { chosenMoment, type ParametersOf, wholeNumber } from '../domains/index.ts'
+import { defineFault, excusesDelay } from '../fault-kind.ts'
+import type { FaultSite } from '../fault-site.ts'
+import { atMoment, DISK_STEPS, endsAfter, howLong, whenHostMet } from '../striking.ts'
+
+const domains = {
+  free: wholeNumber('bytes that are left', {
+    min: 0,
+    max: 2 ** 50,
+    usual: 0,
+    drawn: { min: 0, max: 65_536 },
+  }),
+  seconds: howLong(60),
+  at: chosenMoment('from when on; by default as the first step that fetches begins', DISK_STEPS),
+}
+
+function fill(site: FaultSite, { free, seconds, at }: ParametersOf<typeof domains>): void {
+  whenHostMet(site, 'disk-full')
+  atMoment(site, at, 'fetches', () => endsAfter(site, seconds, site.host.fillDisk(free)))
+}
+
+/** Somebody else fills the recovery host's disk; later the space is given back. */
+export const fullDisk = defineFault({
+  kind: 'full-disk',
+  verb: "fill the recovery host's disk",
+  strikes: 'host',
+  when: 'from a moment of the run on',
+  targets: ['sim'],
+  domains,
+  outcome: () => 'resume',
+  survival:
+    'What did not fit is not taken for whole: the run ends, saying so, and is resumed when there is room.',
+  excuses: () => excusesDelay(null),
+  planSource: null,
+  strike: fill,
+})

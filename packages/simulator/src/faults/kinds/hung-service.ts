@@ -1,0 +1,31 @@
+import { chosenMoment, type ParametersOf } from '../domains/index.ts'
+import { defineFault, excusesDelay } from '../fault-kind.ts'
+import type { FaultSite } from '../fault-site.ts'
+import { UNITS } from '../service-names.ts'
+import { atMoment, endsAfter, howLong, SERVICE_STEPS, whenHostMet } from '../striking.ts'
+
+const domains = {
+  seconds: howLong(20, 900),
+  at: chosenMoment('when; by default as it is first asked', SERVICE_STEPS),
+}
+
+function hang(site: FaultSite, { seconds, at }: ParametersOf<typeof domains>): void {
+  whenHostMet(site, 'service-hung')
+  atMoment(site, at, 'validates', () => endsAfter(site, seconds, site.host.hangService(UNITS.api)))
+}
+
+/** The restored service runs and answers nothing for a while: its manager calls it active. */
+export const hungService = defineFault({
+  kind: 'hung-service',
+  verb: 'hang the restored service',
+  strikes: 'host',
+  when: 'at a moment of the run',
+  targets: ['sim'],
+  domains,
+  outcome: () => 'resume',
+  survival:
+    'Active is not healthy: it is asked until it answers or the patience is over; then the run ends, saying so, and is resumed.',
+  excuses: () => excusesDelay(null),
+  planSource: null,
+  strike: hang,
+})

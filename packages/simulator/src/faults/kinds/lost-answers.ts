@@ -1,0 +1,34 @@
+import { momentName, type ParametersOf } from '../domains/index.ts'
+import { defineFault } from '../fault-kind.ts'
+import type { FaultSite } from '../fault-site.ts'
+import { farEnd, whenLinkMet } from '../strike-links.ts'
+import { atMoment, endsAfter, excusesWait, howLong, STORE_STEPS } from '../striking.ts'
+
+const domains = {
+  place: farEnd(),
+  seconds: howLong(30),
+  at: momentName('from when on', [...STORE_STEPS, 'fences', 'exposes', 'notifies']),
+}
+
+function cut(site: FaultSite, { place, seconds, at }: ParametersOf<typeof domains>): void {
+  whenLinkMet(site, place, 'partitioned')
+  atMoment(site, at, 'selects', () =>
+    endsAfter(site, seconds, site.network.partition('recovery-host', place, { oneWay: true })),
+  )
+}
+
+/** Requests arrive and act, and their answers are lost: what was done looks as if it had not been. */
+export const lostAnswers = defineFault({
+  kind: 'lost-answers',
+  verb: 'lose the answers of a place on their way back',
+  strikes: 'network',
+  when: 'from a moment of the run on',
+  targets: ['sim'],
+  domains,
+  outcome: () => 'resume',
+  survival:
+    'Every request may be made twice: a conditional write that was made already is known for what it is.',
+  excuses: ({ seconds }) => excusesWait(seconds),
+  planSource: null,
+  strike: cut,
+})

@@ -1,0 +1,28 @@
+import type { FaultSite } from './fault-site.ts'
+import { type PlacedPath, placedPaths, serviceReads } from './placed-files.ts'
+
+/** Changes what lies below the data roots once a step has ended, by default the first that places files. */
+export function afterPlacing(
+  site: FaultSite,
+  named: string,
+  change: (one: PlacedPath) => void,
+  told: (files: readonly PlacedPath[]) => void,
+): void {
+  const step = named === '' ? site.stepThat('places') : named
+  if (step === null) return
+  site.at({ at: 'step-ends', step }, () => {
+    const placed = placedPaths(site.host.disk)
+    for (const one of placed) change(one)
+    const files = placed.filter(({ isDirectory }) => !isDirectory)
+    if (files.length > 0) told(files)
+  })
+}
+
+/** Tells that it has struck when the service cannot read what was placed. */
+export function tellUnreadable(site: FaultSite, detail: string): (files: readonly PlacedPath[]) => void {
+  return (files) => {
+    const [first] = files
+    if (first !== undefined && !serviceReads(site.host.disk, first.path))
+      site.fired(`${files.length} files ${detail}: the service cannot read them`)
+  }
+}
