@@ -1,8 +1,8 @@
 import type { Checksums, RunningDigest } from '../../checksums/index.ts'
 import type { Task } from '../../effects/index.ts'
-import { FileSystem } from '../../ports/index.ts'
+import { FilePieces } from '../../ports/index.ts'
 import { BLOCK_BYTES, type RecordFileFooter } from './footer.ts'
-import { FrameReader, READ_BYTES } from './frame-reader.ts'
+import { FrameReader } from './frame-reader.ts'
 import { HEADER_BYTES, type RecordFileHeader, type RecordFileKind } from './header.ts'
 import { readEnds } from './open.ts'
 import { findLaterProof } from './resync.ts'
@@ -47,7 +47,7 @@ export interface ScanOptions {
 }
 
 /**
- * Reads every byte of a segment or checkpoint in constant memory (a MiB at a time; the footer takes 4 bytes per 64 KiB) and says what it
+ * Reads every byte of a segment or checkpoint in constant memory (piece by piece; the footer takes 4 bytes per 64 KiB) and says what it
  * holds and what is damaged. Damage is a result, not an error.
  * @throws OperatingError `file-missing`, `version-mismatch`, and what the disk throws
  */
@@ -137,17 +137,29 @@ function* readBlocks(
   const { path, sizeBytes, footer, sha256 } = file
   if (footer === null && sha256 === null) return null
   let bad: number | null = null
-  for (let offset = 0; offset < sizeBytes; offset += READ_BYTES) {
-    const bytes = yield* FileSystem.read({ path, offset, length: Math.min(READ_BYTES, sizeBytes - offset) })
+  let offset = 0
+  const pieces = new FilePieces({ path, end: sizeBytes })
+  for (let bytes = yield* pieces.next(); bytes !== null; bytes = yield* pieces.next()) {
     sha256?.update(bytes)
-    if (footer === null || bad !== null) continue
-    const covered = bytes.subarray(0, Math.max(0, footer.footerStart - offset))
-    for (let at = 0; at < covered.length && bad === null; at += BLOCK_BYTES) {
-      const crc = checksums.crc32(covered.subarray(at, at + BLOCK_BYTES))
-      if (crc !== footer.blockCrcs[(offset + at) / BLOCK_BYTES]) bad = offset + at
-    }
+    if (footer !== null) bad ??= firstBadBlock(checksums, bytes, offset, footer)
+    offset += bytes.length
   }
   return bad
+}
+
+/** Offset of the first block in `bytes`, which lie at `offset`, that is not what the footer says; null when all are. */
+function firstBadBlock(
+  checksums: Checksums,
+  bytes: Uint8Array,
+  offset: number,
+  { footerStart, blockCrcs }: RecordFileFooter,
+): number | null {
+  const end = Math.min(bytes.length, footerStart - offset)
+  for (let at = 0; at < end; at += BLOCK_BYTES) {
+    const crc = checksums.crc32(bytes.subarray(at, Math.min(at + BLOCK_BYTES, end)))
+    if (crc !== blockCrcs[(offset + at) / BLOCK_BYTES]) return offset + at
+  }
+  return null
 }
 
 /** Reads the records one by one up to `end`; behind the first that is none, looks for proof that it had been acknowledged. */
