@@ -27,8 +27,19 @@ export interface FileSystemContract {
   stat(input: { readonly path: string }): FileStat | null
   /** Entries sorted by the UTF-8 bytes of their names. @throws file-missing */
   list(input: { readonly path: string }): readonly DirectoryEntry[]
-  /** Up to `length` bytes from `offset`; shorter at the end of the file. */
-  read(input: { readonly path: string; readonly offset: number; readonly length: number }): Uint8Array
+  /**
+   * Up to `length` bytes from `offset`; shorter at the end of the file. What is answered is the caller's and never changes, unless
+   * the caller lends `into`, at least `length` bytes: the handler may then read into it and answer a view of it, or ignore it. A lent
+   * `into` is the handler's until the call has ended, however it ends; the answer holds until the caller lends the memory again.
+   * Reads into one ArrayBuffer of which each begins where the last ended are one pass: they may go on in the file that was found
+   * first, though another has its name by now.
+   */
+  read(input: {
+    readonly path: string
+    readonly offset: number
+    readonly length: number
+    readonly into?: Uint8Array
+  }): Uint8Array
   /** Makes an empty file. @throws file-exists */
   create(input: { readonly path: string; readonly mode: number }): void
   /** Writes all bytes at `offset` of an existing file (at its end: appends). */

@@ -1,5 +1,6 @@
 export { Clock, type ClockContract } from './clock.ts'
 export { type CommandInput, type CommandResult, Commands, type CommandsContract } from './commands.ts'
+export { FilePieces, type FileRange, PIECE_BYTES } from './file-pieces.ts'
 export { type DirectoryEntry, type FileStat, FileSystem, type FileSystemContract } from './file-system.ts'
 export { Host, type HostContract, type HostFacts } from './host.ts'
 export { Http, type HttpContract, type HttpRequest, type HttpResponse } from './http.ts'

@@ -19,7 +19,10 @@ export interface OldPrimaryControl {
   comeBack(): void
   /** From now on a fence is refused, or pretends; the function returned ends that. */
   refuseFence(how: 'error' | 'lie'): () => void
-  /** Called with a word for each thing that met a change made here: `fence-refused`, `fence-lied`, `came-back`, `kept-out`. */
+  /**
+   * Called with a word for each thing that met a change made here: `fence-refused`, `fence-lied`, `came-back`, `kept-out` (it was or is
+   * fenced), `archived KEY`.
+   */
   onMet(listener: (what: string) => void): void
 }
 

@@ -46,7 +46,8 @@ export class Process {
     }
     this.#open.add(answer as Deferred<unknown>)
     this.start(task, environment).done.subscribe((settled) => {
-      this.#open.delete(answer as Deferred<unknown>)
+      // Whoever ends its own process goes on to the end of its step, and nobody hears of it.
+      if (!this.#open.delete(answer as Deferred<unknown>)) return
       const exit = settled.kind === 'success' ? settled.value : settled
       answer.settle(
         exit.kind === 'interrupted' ? { kind: 'failure', error: brokenConnection(this.name) } : exit,

@@ -35,6 +35,7 @@ export class ServiceManager {
   readonly #awaited = new Map<string, readonly ((unit: AnyUnit) => void)[]>()
   /** When each endpoint began to be served, drill time ms; kept until somebody serves it anew. */
   readonly #servedSince = new Map<string, number>()
+  #isStill = false
 
   constructor(options: ServiceManagerOptions) {
     this.#options = options
@@ -114,6 +115,8 @@ export class ServiceManager {
 
   /** Lets all processes stand still, or move unless their service hangs. */
   setStandstill(isStill: boolean): void {
+    if (isStill !== this.#isStill) for (const timer of this.#timers.values()) timer.setStandstill(isStill)
+    this.#isStill = isStill
     for (const { process, isHung } of this.#services.values()) {
       if (process !== null) process.isPaused = isStill || isHung
     }

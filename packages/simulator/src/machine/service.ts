@@ -249,9 +249,9 @@ export class SimulatedService {
   }
 
   #end(running: Running, code: number, mayRestart = true): void {
-    if (running.ended.exit !== null) return
-    running.process.kill()
+    if (this.#running !== running) return
     this.#running = null
+    running.process.kill()
     this.lastExitCode = code
     this.state = code === 0 ? 'inactive' : 'failed'
     running.ended.succeed(code)

@@ -15,6 +15,7 @@ export class SimulatedTimer {
   readonly #delayMs: number
   readonly #elapse: (timer: SimulatedTimer) => void
   #cancel: (() => void) | null = null
+  #isStill = false
 
   /** `delayMs`: how late within its accuracy this machine lets it elapse, always the same, as systemd does. */
   constructor(
@@ -49,9 +50,16 @@ export class SimulatedTimer {
 
   /** The clock goes otherwise than it was foreseen. */
   rearm(): void {
-    if (!this.isActive) return
-    this.stop()
+    if (!this.isActive || this.#isStill) return
+    this.#cancel?.()
     this.#arm()
+  }
+
+  /** Its machine stands still, and its clock with it. */
+  setStandstill(isStill: boolean): void {
+    this.#isStill = isStill
+    if (isStill) this.#cancel?.()
+    else this.rearm()
   }
 
   #arm(): void {

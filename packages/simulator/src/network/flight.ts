@@ -56,7 +56,8 @@ export class Flight<A> {
   cut(): void {
     if (this.hasEnded) return
     const movedMs = this.#movingSinceMs === null ? 0 : this.#kernel.nowMs - this.#movingSinceMs
-    const part = this.#durationMs === 0 ? 1 : 1 - (this.#leftMs - movedMs) / this.#durationMs
+    const arrivedMs = this.#durationMs - this.#leftMs + movedMs
+    const part = this.#durationMs === 0 ? 1 : arrivedMs / this.#durationMs
     this.#settle(() => this.arrival.fail(this.#request.failure('reset')))
     this.#request.onCut?.(part)
   }

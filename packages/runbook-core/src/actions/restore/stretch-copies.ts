@@ -76,10 +76,16 @@ class Collector {
     this.#end = next === null ? null : firstNumber(format, next)
   }
 
-  /** Segments that their own sidecar vouches for. */
+  /**
+   * Segments that their own sidecar vouches for. Where the successor's names another digest one of the two was written by somebody else,
+   * signed or not: then only what the chain names is taken.
+   */
   archived(): void {
     for (const one of this.#found.log.segments) {
-      if (this.#isWithin(one)) this.#wanted.want(one.fileName, one, this.#object(one.key))
+      if (!this.#isWithin(one)) continue
+      const named = this.#byNumber.get(one.number + 1)?.predecessorSha256 ?? one.sha256
+      const content = named === one.sha256 ? one : { ...UNKNOWN_CONTENT, sha256: named }
+      this.#wanted.want(one.fileName, content, this.#object(one.key))
     }
   }
 

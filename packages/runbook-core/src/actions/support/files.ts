@@ -1,20 +1,18 @@
 import type { Checksums } from '../../checksums/checksums.ts'
 import type { Task } from '../../effects/index.ts'
 import { OperatingError } from '../../errors/index.ts'
-import { FileSystem } from '../../ports/index.ts'
+import { FilePieces, FileSystem } from '../../ports/index.ts'
 
-const CHUNK_BYTES = 1024 * 1024
-
-/** Lower-case hex SHA-256 and size of a file, read in 1 MiB pieces. */
+/** Lower-case hex SHA-256 and size of a file, read piece by piece. */
 export function* digestFile(path: string, checksums: Checksums): Task<{ sha256: string; sizeBytes: number }> {
   const digest = checksums.sha256()
-  let offset = 0
-  for (;;) {
-    const bytes = yield* FileSystem.read({ path, offset, length: CHUNK_BYTES })
-    if (bytes.length === 0) return { sha256: digest.hex(), sizeBytes: offset }
+  let sizeBytes = 0
+  const pieces = new FilePieces({ path, end: null })
+  for (let bytes = yield* pieces.next(); bytes !== null; bytes = yield* pieces.next()) {
     digest.update(bytes)
-    offset += bytes.length
+    sizeBytes += bytes.length
   }
+  return { sha256: digest.hex(), sizeBytes }
 }
 
 /** True when a file of exactly this content lies at the path. */

@@ -1,8 +1,8 @@
 import { type Checksums, Question, type RunningDigest, recall } from '../../checksums/index.ts'
 import type { Task } from '../../effects/index.ts'
-import { FileSystem } from '../../ports/index.ts'
+import { FilePieces } from '../../ports/index.ts'
 import { BLOCK_BYTES, type RecordFileFooter } from './footer.ts'
-import { FrameReader, READ_BYTES } from './frame-reader.ts'
+import { FrameReader } from './frame-reader.ts'
 import { HEADER_BYTES, type RecordFileHeader, type RecordFileKind } from './header.ts'
 import { readEnds } from './open.ts'
 import { findLaterProof } from './resync.ts'
@@ -47,7 +47,7 @@ export interface ScanOptions {
 }
 
 /**
- * Reads every byte of a segment or checkpoint in constant memory (a MiB at a time; the footer takes 4 bytes per 64 KiB) and says what it
+ * Reads every byte of a segment or checkpoint in constant memory (piece by piece; the footer takes 4 bytes per 64 KiB) and says what it
  * holds and what is damaged. Damage is a result, not an error.
  * @throws OperatingError `file-missing`, `version-mismatch`, and what the disk throws
  */
@@ -141,31 +141,46 @@ function* readBlocks(
   const { path, sizeBytes, footer, sha256 } = file
   if (footer === null && sha256 === null) return null
   let bad: number | null = null
-  for (let offset = 0; offset < sizeBytes; offset += READ_BYTES) {
-    const bytes = yield* FileSystem.read({ path, offset, length: Math.min(READ_BYTES, sizeBytes - offset) })
+  let offset = 0
+  const pieces = new FilePieces({ path, end: sizeBytes })
+  for (let bytes = yield* pieces.next(); bytes !== null; bytes = yield* pieces.next()) {
     sha256?.update(bytes)
-    if (footer === null || bad !== null || offset >= footer.footerStart) continue
-    const covered = Math.min(bytes.length, footer.footerStart - offset)
-    const crcs = blockCrcs(checksums, bytes, covered)
-    const first = offset / BLOCK_BYTES
-    const wrong = crcs.findIndex((crc, index) => crc !== footer.blockCrcs[first + index])
-    if (wrong >= 0) bad = offset + wrong * BLOCK_BYTES
+    if (footer !== null) bad ??= firstBadBlock(checksums, bytes, offset, footer)
+    offset += bytes.length
   }
   return bad
 }
 
-/** The CRC of each block of the first `covered` bytes. */
-function blockCrcs(checksums: Checksums, bytes: Uint8Array, covered: number): Uint32Array {
-  const compute = () => {
-    const crcs = new Uint32Array(Math.ceil(covered / BLOCK_BYTES))
-    for (let index = 0; index < crcs.length; index += 1) {
-      const at = index * BLOCK_BYTES
-      crcs[index] = checksums.crc32(bytes.subarray(at, Math.min(covered, at + BLOCK_BYTES)))
-    }
-    return { covered, crcs }
+/** Offset of the first block in `bytes`, which lie at `offset`, that is not what the footer says; null when all are. */
+function firstBadBlock(
+  checksums: Checksums,
+  bytes: Uint8Array,
+  offset: number,
+  { footerStart, blockCrcs }: RecordFileFooter,
+): number | null {
+  const end = Math.min(bytes.length, footerStart - offset)
+  const crcs = checksums.memory === undefined ? null : crcsOfBlocks(checksums, bytes, end)
+  for (let at = 0; at < end; at += BLOCK_BYTES) {
+    const crc = crcs?.[at / BLOCK_BYTES] ?? crcOfBlock(checksums, bytes, at, end)
+    if (crc !== blockCrcs[(offset + at) / BLOCK_BYTES]) return offset + at
   }
-  const known = recall(checksums, BLOCKS, bytes, compute)
-  return known.covered === covered ? known.crcs : compute().crcs
+  return null
+}
+
+function crcOfBlock(checksums: Checksums, bytes: Uint8Array, at: number, end: number): number {
+  return checksums.crc32(bytes.subarray(at, Math.min(at + BLOCK_BYTES, end)))
+}
+
+/** The CRC of each block of the bytes before `end`. */
+function crcsOfBlocks(checksums: Checksums, bytes: Uint8Array, end: number): Uint32Array | null {
+  if (end <= 0) return null
+  const { crcs, covered } = recall(checksums, BLOCKS, bytes, () => ({
+    covered: end,
+    crcs: Uint32Array.from({ length: Math.ceil(end / BLOCK_BYTES) }, (_, index) =>
+      crcOfBlock(checksums, bytes, index * BLOCK_BYTES, end),
+    ),
+  }))
+  return covered === end ? crcs : null
 }
 
 /** Reads the records one by one up to `end`; behind the first that is none, looks for proof that it had been acknowledged. */

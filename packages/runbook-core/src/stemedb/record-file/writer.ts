@@ -1,10 +1,9 @@
 import type { Checksums } from '../../checksums/index.ts'
 import type { Task } from '../../effects/index.ts'
 import { invariant } from '../../errors/index.ts'
-import { FileSystem } from '../../ports/index.ts'
+import { FilePieces, FileSystem } from '../../ports/index.ts'
 import { BlockCrcs } from './block-crcs.ts'
 import { encodeFooter, type RecordFileFooter } from './footer.ts'
-import { READ_BYTES } from './frame-reader.ts'
 import { encodeHeader, HEADER_BYTES, type RecordFileHeader } from './header.ts'
 
 /** Which records lie in an open file, and where they end. */
@@ -70,10 +69,8 @@ export class RecordFileWriter {
     sizeBytes: number,
   ): Task<RecordFileWriter> {
     const blocks = new BlockCrcs(checksums)
-    for (let offset = 0; offset < sizeBytes; offset += READ_BYTES) {
-      const length = Math.min(READ_BYTES, sizeBytes - offset)
-      blocks.update(yield* FileSystem.read({ path: file.path, offset, length }))
-    }
+    const pieces = new FilePieces({ path: file.path, end: sizeBytes })
+    for (let bytes = yield* pieces.next(); bytes !== null; bytes = yield* pieces.next()) blocks.update(bytes)
     return new RecordFileWriter(checksums, file, { blocks, span, sizeBytes })
   }
 

@@ -33,9 +33,21 @@ export function expectationOf(input: ExpectationInput): Expectation {
     if (reachAtStart === null) return { kind: 'must-refuse', why: 'no backup and its artefact are left' }
     return { kind: 'either', why: 'the last backup was lost while the run was under way' }
   }
-  const reluctant = input.fired.find(({ kind, with: given }) => faultKind(kind).outcome(given) === 'refuse')
+  const reluctant = input.fired.find(({ kind, with: given }) =>
+    ['refuse', 'stop'].includes(faultKind(kind).outcome(given)),
+  )
   const falters = input.fired.filter((fault) => faultKind(fault.kind).strikes === 'store-requests')
   const isWhole = undamagedReach !== null && reach >= undamagedReach
+  const untraced = input.fired.find(({ kind, with: given }) => {
+    const { outcome, excuses } = faultKind(kind)
+    return outcome(given) === 'recover' && excuses(given).lossMs !== 0
+  })
+  if (untraced !== undefined) {
+    return {
+      kind: 'either',
+      why: `what ${untraced.kind} keeps from the run leaves no trace`,
+    }
+  }
   if (!isWhole && !acceptsLoss) {
     if (reachAtStart !== null && undamagedReach !== null && reachAtStart >= undamagedReach) {
       return { kind: 'either', why: 'log was lost while the run was under way' }
@@ -43,7 +55,7 @@ export function expectationOf(input: ExpectationInput): Expectation {
     return { kind: 'must-refuse', why: `nothing good reaches beyond position ${reach}` }
   }
   if (reluctant !== undefined && isWhole) {
-    return { kind: 'either', why: `while ${reluctant.kind} lasts, refusing is right` }
+    return { kind: 'either', why: `after ${reluctant.kind} it is right to refuse or to stop` }
   }
   if (falters.length > 0 && (falters.length > 1 || source.lost.length > 0)) {
     return { kind: 'either', why: 'what the store hid may have been the last copy' }

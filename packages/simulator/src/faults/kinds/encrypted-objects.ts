@@ -40,10 +40,10 @@ export const encryptedObjects = defineFault({
   when: 'before the run begins',
   targets: ['sim'],
   domains,
-  outcome: ({ what }) => (what === 'all' ? 'refuse' : 'recover'),
+  outcome: () => 'recover',
   survival:
-    'An older version is what the manifest says it was, or an older backup is; where the manifests themselves are encrypted nothing tells what was true.',
-  excuses: ({ what }) => (what === 'all' ? { delayMs: 0, lossMs: null } : excusesDelay(60_000)),
+    'The version before is what was written, of manifests, sidecars and data alike; an older backup with the archived log holds the same.',
+  excuses: () => excusesDelay(60_000),
   planSource: null,
   strike: encrypt,
 })

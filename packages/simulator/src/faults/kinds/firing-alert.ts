@@ -4,9 +4,9 @@ import type { FaultSite } from '../fault-site.ts'
 import { endsAfter, howLong, whenSurroundingsMet } from '../striking.ts'
 
 /** The shipped runbooks wait ten minutes for alerts to end. */
-const BORNE_SECONDS = 400
+const BORNE_SECONDS = 600
 
-const domains = { seconds: howLong(60, 3_600) }
+const domains = { seconds: howLong(600, 3_600) }
 
 function fire(site: FaultSite, { seconds }: ParametersOf<typeof domains>): void {
   whenSurroundingsMet(site, 'alert-seen')

@@ -6,12 +6,12 @@ import { atMoment, endsAfter, howLong, SERVICE_STEPS, whenHostMet } from '../str
 
 const domains = {
   seconds: howLong(20, 900),
-  at: chosenMoment('when; by default as it is first asked', SERVICE_STEPS),
+  at: chosenMoment('when; by default as the test write begins', SERVICE_STEPS),
 }
 
 function hang(site: FaultSite, { seconds, at }: ParametersOf<typeof domains>): void {
   whenHostMet(site, 'service-hung')
-  atMoment(site, at, 'validates', () => endsAfter(site, seconds, site.host.hangService(UNITS.api)))
+  atMoment(site, at, 'probes-by-writing', () => endsAfter(site, seconds, site.host.hangService(UNITS.api)))
 }
 
 /** The restored service runs and answers nothing for a while: its manager calls it active. */

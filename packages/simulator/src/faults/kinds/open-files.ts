@@ -4,11 +4,7 @@ import type { FaultSite } from '../fault-site.ts'
 import { afterPlacing } from '../strike-placed.ts'
 
 const domains = {
-  step: stepName('after which step; by default the first that places files', [
-    'places',
-    'protects-files',
-    'starts',
-  ]),
+  step: stepName('after which step; by default the first that places files', ['places', 'protects-files']),
 }
 
 function strike(site: FaultSite, { step }: ParametersOf<typeof domains>): void {
@@ -29,7 +25,7 @@ export const openFiles = defineFault({
   when: 'right after the step that places files, or the one named',
   targets: ['sim'],
   domains,
-  outcome: ({ step }) => (step === '' ? 'recover' : 'resume'),
+  outcome: () => 'recover',
   survival: 'Exact modes are restored before the service starts: nothing stays open that need not be.',
   excuses: () => excusesDelay(60_000),
   planSource: null,

@@ -8,7 +8,7 @@ const domains = {
   minutes: wholeNumber('by how many minutes before the disaster it lags behind', {
     min: 1,
     max: 10_080,
-    usual: 60,
+    usual: 240,
     drawn: { min: 1, max: 400 },
   }),
 }

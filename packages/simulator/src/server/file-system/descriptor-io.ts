@@ -11,13 +11,18 @@ const SMALL_READ_BYTES = 16 * 1024
 export async function readFully(descriptor: number, offset: number, length: number): Promise<Uint8Array> {
   const wanted = Math.max(0, Math.min(length, fstatSync(descriptor).size - offset))
   // Not zeroed first: every byte given out is one that was read.
-  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(wanted).buffer)
+  return await readInto(descriptor, offset, new Uint8Array(Buffer.allocUnsafeSlow(wanted).buffer))
+}
+
+/** Fills `bytes` from `offset`; gives the part that was filled, which is all of it but at the end of the file. */
+export async function readInto(descriptor: number, offset: number, bytes: Uint8Array): Promise<Uint8Array> {
+  const wanted = bytes.length
   let done = 0
   // A trip to the thread pool costs more than reading a small record does.
   if (wanted <= SMALL_READ_BYTES) done = readSync(descriptor, bytes, 0, wanted, offset)
   while (done < wanted) {
     const count = await readSome(descriptor, bytes, done, offset + done)
-    if (count === 0) return bytes.slice(0, done)
+    if (count === 0) return bytes.subarray(0, done)
     done += count
   }
   return bytes

@@ -61,6 +61,7 @@ export function directoryHandlers(
     remove({ path }) {
       missingIs(undefined, () => at(path, 'remove', (host) => unlinkSync(host)))
       state.openFiles.forget(normalPath(path))
+      state.readPasses.forget(normalPath(path))
     },
     makeDirectory: ({ path, mode }) => at(path, 'make', (host) => makeDirectory(state, host, path, mode)),
     removeDirectory({ path }) {

@@ -1,11 +1,12 @@
 import { closeSync, constants, existsSync, fchmodSync, fchownSync, lstatSync, openSync } from 'node:fs'
-import { type FileSystemContract, OperatingError, type PortHandler } from '@dr-drill/runbook-core'
+import { type FileSystemContract, invariant, OperatingError, type PortHandler } from '@dr-drill/runbook-core'
 import { type AccountNames, type Accounts, accountNames } from './accounts.ts'
-import { readFully, syncDescriptor, truncateDescriptor, writeFully } from './descriptor-io.ts'
+import { readFully, readInto, syncDescriptor, truncateDescriptor, writeFully } from './descriptor-io.ts'
 import { closeAfter, openRegular } from './descriptors.ts'
 import { mapFileError } from './map-error.ts'
 import { directoryHandlers } from './names.ts'
 import { OpenFiles } from './open-files.ts'
+import { ReadPasses } from './read-passes.ts'
 import { normalPath, withParent } from './rooted-path.ts'
 
 /** Where a file system is rooted and to whom new files belong. */
@@ -34,6 +35,7 @@ export interface NodeFileSystemState {
   readonly user: { readonly uid: number; readonly gid: number } | null
   readonly names: AccountNames
   readonly openFiles: OpenFiles
+  readonly readPasses: ReadPasses
   readonly durable: boolean
 }
 
@@ -55,12 +57,16 @@ export function nodeFileSystem(options: NodeFileSystemOptions): NodeFileSystem {
     user: options.user ?? null,
     names: accountNames(options.accounts),
     openFiles: new OpenFiles(options.openFilesMax ?? 32),
+    readPasses: new ReadPasses(),
     durable: options.durable ?? true,
   }
   return {
     ...directoryHandlers(state),
     ...contentHandlers(state),
-    close: () => state.openFiles.close(),
+    close() {
+      state.openFiles.close()
+      state.readPasses.close()
+    },
   }
 }
 
@@ -68,11 +74,7 @@ type ContentMethod = 'read' | 'create' | 'write' | 'truncate' | 'sync'
 
 function contentHandlers(state: NodeFileSystemState): Pick<PortHandler<FileSystemContract>, ContentMethod> {
   return {
-    read: ({ path, offset, length }) =>
-      told(path, 'read', async () => {
-        const descriptor = withParent(state.root, path, (host) => openRegular(host, constants.O_RDONLY, path))
-        return await closeAfter(descriptor, () => readFully(descriptor, offset, length))
-      }),
+    read: (input) => told(input.path, 'read', () => readFile(state, input)),
     create({ path, mode }) {
       try {
         withParent(state.root, path, (host) => createFile(state, host, path, mode))
@@ -91,6 +93,32 @@ function contentHandlers(state: NodeFileSystemState): Pick<PortHandler<FileSyste
     sync: ({ path }) =>
       told(path, 'sync', () => useWritten(state, path, state.durable ? syncDescriptor : async () => {})),
   }
+}
+
+type ReadInput = Parameters<FileSystemContract['read']>[0]
+
+async function readFile(
+  { root, readPasses }: NodeFileSystemState,
+  { path, offset, length, into }: ReadInput,
+): Promise<Uint8Array> {
+  const open = (): number => withParent(root, path, (host) => openRegular(host, constants.O_RDONLY, path))
+  if (into === undefined) {
+    const descriptor = open()
+    return await closeAfter(descriptor, () => readFully(descriptor, offset, length))
+  }
+  invariant(into.length >= length, 'the memory lent for a read holds what is asked for')
+  const name = normalPath(path)
+  const descriptor = readPasses.take(into.buffer, name, offset) ?? open()
+  let bytes: Uint8Array
+  try {
+    bytes = await readInto(descriptor, offset, into.subarray(0, length))
+  } catch (thrown) {
+    closeSync(descriptor)
+    throw thrown
+  }
+  if (bytes.length < length) closeSync(descriptor)
+  else readPasses.keep(into.buffer, { path: name, descriptor, offset: offset + length })
+  return bytes
 }
 
 function createFile(state: NodeFileSystemState, host: string, path: string, mode: number): void {

@@ -143,6 +143,8 @@ function emptyDisk(lendsBytes: boolean): SimulatedDisk {
   }
   for (const path of [STEMEDB_PATHS.home, STEMEDB_PATHS.backups]) {
     disk.handlers().setOwner({ path, owner: STEMEDB_USER, group: STEMEDB_USER })
+    // The machine had them long before: no power loss takes that back.
+    disk.handlers().syncDirectory({ path })
   }
   return disk
 }

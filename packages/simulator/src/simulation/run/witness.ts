@@ -1,6 +1,7 @@
 import {
   type Call,
   type Middleware,
+  type ObjectListing,
   type Outcome,
   Settle,
   type Task,
@@ -36,6 +37,8 @@ export class Witness {
   readonly exposures: Exposure[] = []
   /** Keys that the run wrote, or tried to write, into the source. */
   readonly sourceWrites: string[] = []
+  /** First parts of the keys that listings of the source showed to the run: the names of backups among them. */
+  readonly shownNames = new Set<string>()
   /** Paths that the run wrote, made, moved or removed. */
   readonly touchedPaths = new Set<string>()
   /** `Port.method` of other writes, and how often. */
@@ -57,7 +60,9 @@ export class Witness {
   }
 
   readonly middleware: Middleware = (call, next) => {
-    if (call.access !== 'write') return next(call)
+    if (call.access !== 'write') {
+      return call.port === 'ObjectStore' && call.method === 'list' ? this.#lists(call, next) : next(call)
+    }
     this.#measure()
     if (call.port === 'FileSystem') {
       if (!BARRIERS.has(call.method)) this.#touch(call.input as Readonly<Record<string, unknown>>)
@@ -65,6 +70,15 @@ export class Witness {
     }
     if (!ANNOUNCED.has(call.port)) return next(call)
     return this.#acts(call, next)
+  };
+
+  *#lists(call: Call<unknown>, next: (call: Call<unknown>) => Outcome<unknown>): Task<unknown> {
+    const listing = (yield* new Settle(next(call))) as ObjectListing
+    if ((call.input as { readonly store: string }).store === 'source') {
+      for (const key of [...listing.prefixes, ...listing.objects.map((object) => object.key)])
+        this.shownNames.add(key.split('/', 1)[0] ?? '')
+    }
+    return listing
   }
 
   #measure(): void {
