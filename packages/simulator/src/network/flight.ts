@@ -8,7 +8,7 @@ export class Flight<A> {
   readonly #kernel: Kernel
   readonly #request: LinkRequest<A>
   readonly #answer: A
-  readonly #durationMs: number
+  #durationMs: number
   #leftMs: number
   /** When it went on last; null while it stands still. */
   #movingSinceMs: number | null = null
@@ -33,7 +33,24 @@ export class Flight<A> {
   }
 
   goOn(): void {
-    if (this.hasEnded || this.#movingSinceMs !== null) return
+    if (!this.hasEnded && this.#movingSinceMs === null) this.#move()
+  }
+
+  /** What is left takes so many times as long. */
+  stretch(factor: number): void {
+    if (this.hasEnded) return
+    const isMoving = this.#movingSinceMs !== null
+    const leftMs = this.#leftMs - this.#movedMs
+    this.#leftMs = Math.ceil(leftMs * factor)
+    this.#durationMs += this.#leftMs - leftMs
+    if (isMoving) this.#move()
+  }
+
+  get #movedMs(): number {
+    return this.#movingSinceMs === null ? 0 : this.#kernel.nowMs - this.#movingSinceMs
+  }
+
+  #move(): void {
     this.#cancelEvent()
     this.#movingSinceMs = this.#kernel.nowMs
     this.#cancelEvent = this.#kernel.after(this.#leftMs, () => {
@@ -45,7 +62,7 @@ export class Flight<A> {
   stand(): void {
     if (this.hasEnded || this.#movingSinceMs === null) return
     this.#cancelEvent()
-    this.#leftMs -= this.#kernel.nowMs - this.#movingSinceMs
+    this.#leftMs -= this.#movedMs
     this.#movingSinceMs = null
     this.#cancelEvent = this.#kernel.after(this.#request.patienceMs, () => {
       this.#settle(() => this.arrival.fail(this.#request.failure('silence')))
@@ -55,8 +72,7 @@ export class Flight<A> {
   /** The connection breaks. */
   cut(): void {
     if (this.hasEnded) return
-    const movedMs = this.#movingSinceMs === null ? 0 : this.#kernel.nowMs - this.#movingSinceMs
-    const arrivedMs = this.#durationMs - this.#leftMs + movedMs
+    const arrivedMs = this.#durationMs - this.#leftMs + this.#movedMs
     const part = this.#durationMs === 0 ? 1 : arrivedMs / this.#durationMs
     this.#settle(() => this.arrival.fail(this.#request.failure('reset')))
     this.#request.onCut?.(part)

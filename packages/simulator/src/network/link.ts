@@ -25,8 +25,8 @@ interface Held {
 
 /**
  * What a client sends to a server, and what comes back. A link carries one transfer after the other, at its full rate: that is when the
- * last of several parallel ones ends, too, and needs one event for each. Latency comes on top and delays nobody else. A change of the
- * rate concerns what is sent from then on; what is under way arrives when it would have.
+ * last of several parallel ones ends, too, and needs one event for each. Latency comes on top and delays nobody else. When the rate
+ * changes, what is under way goes on at the new one.
  */
 export class Link {
   readonly #options: LinkOptions
@@ -213,14 +213,18 @@ export class Link {
     for (const flight of flights) if (client === null || flight.client === client) flight.cut()
   }
 
-  /** What is booked and has not passed takes as long as it takes at the new rate. */
+  /** All that has not passed yet takes so many times as long. */
+  #stretch(factor: number): void {
+    const { nowMs } = this.#options.kernel
+    if (this.#busyUntilMs > nowMs) this.#busyUntilMs = nowMs + (this.#busyUntilMs - nowMs) * factor
+    for (const flight of this.#flights) flight.stretch(factor)
+  }
+
   #change(): void {
     const before = this.#msPerByte
     this.#quality = Object.assign({}, this.#options.quality, ...this.#degraded) as LinkQuality
     this.#msPerByte = msPerByte({ ...this.#options, quality: this.#quality })
-    const { nowMs } = this.#options.kernel
-    if (this.#busyUntilMs > nowMs && before > 0 && before !== this.#msPerByte)
-      this.#busyUntilMs = nowMs + ((this.#busyUntilMs - nowMs) * this.#msPerByte) / before
+    if (before > 0 && before !== this.#msPerByte) this.#stretch(this.#msPerByte / before)
     this.#isTroubled =
       this.#degraded.length > 0 || this.#requestBlocks > 0 || this.#answerBlocks > 0 || this.#holds > 0
   }

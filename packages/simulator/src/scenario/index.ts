@@ -1,3 +1,4 @@
+export { differences } from './compare-outcome.ts'
 export { drawDelays, drawFailureAt, drillOfScenario } from './drill-of.ts'
 export { parameterTexts } from './parameter-texts.ts'
 export { readScenario } from './read-scenario.ts'

@@ -1,4 +1,5 @@
 export { type Aftermath, aftermathOf, type Disaster, type DisasterKind } from './incident/disaster.ts'
+export { type StruckProduction, sourceLeft } from './incident/source-left.ts'
 export type { PreparedRunbook, SimulatedDrill, SimulationOptions } from './options.ts'
 export { isCounted } from './run/watch-calls.ts'
 export type { Exposure } from './run/witness.ts'

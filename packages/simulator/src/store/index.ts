@@ -8,6 +8,7 @@ export {
   type MemoryCredential,
   type WriteListener,
 } from './memory-bucket.ts'
-export { type MemoryStoreOptions, memoryObjectStore } from './memory-object-store.ts'
+export { memoryObjectStore } from './memory-object-store.ts'
 export { MemoryVersion, type VersionDraft } from './memory-version.ts'
+export type { MemoryStoreOptions } from './port-options.ts'
 export type { MemoryStoreBinding } from './store-calls.ts'

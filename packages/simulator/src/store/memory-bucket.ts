@@ -1,5 +1,5 @@
 import { invariant } from '@dr-drill/runbook-core'
-import { S3Error, S3Faults, type S3Operation, S3Statistics } from '../s3/index.ts'
+import { type S3ErrorCode, S3Faults, type S3Operation, S3Statistics } from '../s3/index.ts'
 import { BucketContent } from './bucket-content.ts'
 import { MemoryVersion } from './memory-version.ts'
 
@@ -61,21 +61,21 @@ export class MemoryBucket {
     this.statistics = new S3Statistics(this.#rights.keys())
   }
 
-  /** Lets a credential in or not, and counts. @throws InvalidAccessKeyId, ExpiredToken, AccessDenied */
-  admit(accessKey: string, operation: S3Operation): void {
+  /** Lets a credential in, and counts; what refuses it otherwise: InvalidAccessKeyId, ExpiredToken or AccessDenied. */
+  admit(accessKey: string, operation: S3Operation): S3ErrorCode | null {
     const rights = this.#rights.get(accessKey)
     const denials = this.#denials.length === 0 ? this.#denials : this.#denialsOf(accessKey)
     if (rights === undefined || denials.some(({ what }) => what === 'expired')) {
       this.statistics.countUnauthenticated()
-      throw new S3Error(rights === undefined ? 'InvalidAccessKeyId' : 'ExpiredToken')
+      return rights === undefined ? 'InvalidAccessKeyId' : 'ExpiredToken'
     }
     this.statistics.count(accessKey, operation)
     const wanted = wantedBy(operation)
     if (wanted === 'write' && rights === 'read-only') {
       this.statistics.countRefusedWrite(accessKey)
-      throw new S3Error('AccessDenied')
+      return 'AccessDenied'
     }
-    if (denials.some(({ what }) => what === wanted)) throw new S3Error('AccessDenied')
+    return denials.some(({ what }) => what === wanted) ? 'AccessDenied' : null
   }
 
   #denialsOf(accessKey: string) {

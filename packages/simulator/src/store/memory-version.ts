@@ -87,3 +87,8 @@ export class MemoryVersion implements StoredVersion {
 function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index])
 }
+
+/** The version's id for a reader; null where no versions are kept. */
+export function versionIdOf({ versionId }: MemoryVersion): string | null {
+  return versionId === 'null' ? null : versionId
+}

@@ -1,6 +1,6 @@
 import { OperatingError, sleep, type Task, utf8Encode } from '@dr-drill/runbook-core'
-import { S3Error, type S3FaultAction, type S3Operation } from '../s3/index.ts'
-import { toOperatingErrorOfPort } from '../s3/object-store/port-errors.ts'
+import { S3_ERRORS, S3Error, type S3ErrorCode, type S3FaultAction, type S3Operation } from '../s3/index.ts'
+import { type Conflict, portError, toOperatingErrorOfPort } from '../s3/object-store/port-errors.ts'
 import { KEY_BYTES_MAX } from '../s3/wire/route.ts'
 import type { MemoryBucket } from './memory-bucket.ts'
 
@@ -21,10 +21,21 @@ export interface StoreCall {
   /** What errors name. */
   readonly subject: string
   /** What a failed precondition means to the caller. */
-  readonly onConflict: 'object-exists' | 'object-changed'
+  readonly onConflict: Conflict
   /** Of a listing. */
   readonly prefix?: string
   readonly delimiter?: string
+}
+
+/** A call of the port; `key` has the store's prefix. */
+export function callOf(
+  binding: MemoryStoreBinding,
+  operation: S3Operation,
+  key: string,
+  subject: string,
+  onConflict: Conflict = 'object-changed',
+): StoreCall {
+  return { binding, operation, key, subject, onConflict }
 }
 
 /** What a fault does to the answer of a call. */
@@ -64,14 +75,15 @@ function* delayed<A>(
 }
 
 function performNow<A>(call: StoreCall, action: S3FaultAction, serve: (struck: Struck) => A): A {
-  const { binding, subject, key } = call
+  const { binding, subject } = call
   try {
     if (action.kind === 'reset') {
       throw new OperatingError('store-unavailable', 'the connection was reset', { subject })
     }
-    if (action.kind === 'respond') throw new S3Error(action.code)
-    binding.bucket.admit(binding.accessKey, call.operation)
-    checkKey(key)
+    if (action.kind === 'respond') throw refusal(call, action.code)
+    const refused = binding.bucket.admit(binding.accessKey, call.operation)
+    if (refused !== null) throw refusal(call, refused)
+    checkKey(call)
     return serve(struckBy(action))
   } catch (error) {
     if (error instanceof S3Error) throw toOperatingErrorOfPort(error, subject, call.onConflict)
@@ -85,10 +97,20 @@ function struckBy(action: S3FaultAction): Struck {
   return UNHARMED
 }
 
-function checkKey(key: string): void {
-  if (/\p{Surrogate}/u.test(key)) throw new S3Error('InvalidArgument', 'The key is no Unicode text.')
+function checkKey(call: StoreCall): void {
+  const { key } = call
+  if (/\p{Surrogate}/u.test(key)) throw refusal(call, 'InvalidArgument', 'The key is no Unicode text.')
   // A UTF-16 code unit is at most three bytes: most keys need no encoding to be found short enough.
   if (key.length * 3 > KEY_BYTES_MAX && utf8Encode(key).length > KEY_BYTES_MAX) {
-    throw new S3Error('KeyTooLongError')
+    throw refusal(call, 'KeyTooLongError')
   }
+}
+
+/** What a caller is told when S3 refuses its call: the error of the port at once, since drills meet thousands of them. */
+export function refusal(
+  { subject, onConflict }: StoreCall,
+  code: S3ErrorCode,
+  message: string = S3_ERRORS[code].message,
+): OperatingError {
+  return portError(code, message, subject, onConflict)
 }

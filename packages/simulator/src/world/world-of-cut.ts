@@ -2,6 +2,7 @@ import { driveSync, environment, ObjectStore, type PortHandlers, type Task } fro
 import { SimulatedDisk } from '../disk/index.ts'
 import type { Production } from '../production/index.ts'
 import { objectStoreHandlers, type S3Digests, S3Service } from '../s3/index.ts'
+import type { BucketContent } from '../store/index.ts'
 import { WORLD_CREDENTIAL, WORLD_STORE } from './host.ts'
 
 /** A production as a disaster left it, in the form in which real servers keep it. */
@@ -15,14 +16,20 @@ export interface CutWorld {
 }
 
 /**
- * Writes everything that a production had stored at an instant into the data directory of a server, each object with the time at which
+ * Writes what a disaster at `at` left of a production's store into the data directory of a server, each version with the time at which
  * it was written: what a simulated drill restores, other targets can restore, too.
  */
-export function worldOfCut(production: Production, at: number, digests: S3Digests): CutWorld {
+export function worldOfCut(
+  production: Production,
+  at: number,
+  left: BucketContent,
+  digests: S3Digests,
+): CutWorld {
   const s3 = new SimulatedDisk()
+  const files = s3.handlers() as unknown as PortHandlers
   let now = production.startedAt
   const service = new S3Service({
-    environment: environment({ FileSystem: s3.handlers() as unknown as PortHandlers }),
+    environment: environment({ FileSystem: files }),
     credentials: [WORLD_CREDENTIAL],
     historyNowMs: () => now,
     wallNowMs: () => now,
@@ -33,17 +40,15 @@ export function worldOfCut(production: Production, at: number, digests: S3Digest
   }
   const writing = function* (): Task<void> {
     yield* service.ensureBucket(production.bucket, 'enabled')
-    for (const { key, bytes, writtenAt } of production.writes) {
-      if (writtenAt > at) break
-      now = writtenAt
-      yield* ObjectStore.put({ store: WORLD_STORE, key, bytes, ifAbsent: false })
+    for (const key of left.keys) {
+      for (const { bytes, writtenAt } of left.history(key).toReversed()) {
+        now = writtenAt
+        yield* ObjectStore.put({ store: WORLD_STORE, key, bytes, ifAbsent: false })
+      }
     }
   }
-  const ports = environment({
-    FileSystem: s3.handlers() as unknown as PortHandlers,
-    ObjectStore: objectStoreHandlers({ stores }) as unknown as PortHandlers,
-  })
-  const exit = driveSync(writing(), ports)
+  const ObjectStorePort = objectStoreHandlers({ stores }) as unknown as PortHandlers
+  const exit = driveSync(writing(), environment({ FileSystem: files, ObjectStore: ObjectStorePort }))
   if (exit?.kind === 'failure') throw exit.error
   const cut = production.cutAt(at)
   const acknowledged = production.ledger.slice(0, cut.lines).filter(({ op }) => op === 'acknowledged').length

@@ -84,6 +84,29 @@ describe('a store that answers wrongly', () => {
     expect(outputs['select-backup'].refused).toMatchObject([{ name: newest, reason: 'object-corrupt' }])
   })
 
+  it.each([
+    ['a manifest', () => [`${newest}/manifest.jsonl`]],
+    ['a sidecar', () => [`${archive.at(-2)}.json`]],
+    ['data', () => origin.store.keys.filter((key) => key.startsWith(`${newest}/db/`))],
+    ['a log', () => origin.store.keys.filter((key) => key.startsWith(`${newest}/wal/`))],
+    ['metadata', () => [`${newest}/backup-metadata.json`]],
+  ])('does not know versions: %s that is damaged or gone comes from elsewhere', (_name, struck) => {
+    for (const gone of [false, true]) {
+      const store = origin.store.copy()
+      for (const key of struck()) {
+        if (gone) store.objects.delete(key)
+        else store.objects.set(key, new Uint8Array([1]))
+      }
+      const host = recoveryHost(store, 7, {
+        middleware: () => (call, next) => {
+          if (call.method === 'versions') throw new OperatingError('store-unavailable', '501 NotImplemented')
+          return next(call)
+        },
+      })
+      restoresAll(host)
+    }
+  })
+
   it('answers nothing at all: that is an outage, and no copy is blamed', () => {
     const host = hostBefore(() => {
       throw cut()

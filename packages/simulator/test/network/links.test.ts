@@ -63,6 +63,22 @@ test('a degraded link is slower from then on, told to be so, and restored', () =
   expect(net.met.length).toBe(2)
 })
 
+test('what is under way goes on at the rate that the link has then', () => {
+  const net = new TestNetwork()
+  const ends: string[] = []
+  const tell = ({ how, atMs }: { readonly how: string; readonly atMs: number }) => ends.push(`${how} ${atMs}`)
+  net.start('a', { bytes: 1_000 }, tell)
+  net.start('b', { bytes: 1_000 }, tell)
+  net.pass(500)
+  const restore = net.network.degrade('recovery-host', 'source', { bytesPerSecond: 100 })
+  net.pass(1_000)
+  restore()
+  net.start('c', { bytes: 1_000 }, tell)
+  net.pass(5_000)
+  // Half of a second had passed, then a tenth of a second in one.
+  expect(ends).toEqual(['a 1900', 'b 2900', 'c 3900'])
+})
+
 test('requests are lost at their rate, and one in two of them had acted', () => {
   const net = new TestNetwork()
   net.network.degrade('recovery-host', 'source', { lostPerMille: 100 })

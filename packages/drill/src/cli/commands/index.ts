@@ -9,6 +9,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   plan: async () => (await import('./plan.ts')).registerPlan,
   lint: async () => (await import('./lint.ts')).registerLint,
   explore: async () => (await import('./explore.ts')).registerExplore,
+  replay: async () => (await import('./replay.ts')).registerReplay,
   resume: async () => (await import('./resume.ts')).registerResume,
   report: async () => (await import('./report.ts')).registerReport,
   clean: async () => (await import('./clean.ts')).registerClean,

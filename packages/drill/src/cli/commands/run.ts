@@ -7,15 +7,20 @@ import type { CliContext } from '../context.ts'
 import { collect, flag, formatFlag } from '../flags.ts'
 import type { Register } from '../program.ts'
 import { checkRunbook } from '../run/check-runbook.ts'
-import { performRun } from '../run/perform-run.ts'
+import { performRun, type ShowOptions } from '../run/perform-run.ts'
 import { type RunFlags, runRequest } from '../run/run-options.ts'
+import { runSimulated } from '../run/run-simulated.ts'
 import { readRunbook } from '../run/runbooks.ts'
+import { refuseScenarioFlags } from '../run/sim-request.ts'
+import { prepareLocalScenario } from '../scenario/local-scenario.ts'
+import { readScenarioFile } from '../scenario/read-scenario-file.ts'
 
 const EXAMPLES = `
 Examples:
   ./drill run full-restore
   ./drill run full-restore --format json > verdict.json
   ./drill run full-restore --fault corrupt-segment:copies=all --param accept-loss=true
+  ./drill run full-restore --target sim --seed 7 --fault power-loss
   ./drill run full-restore --source s3://stemedb-backups-prod --endpoint http://127.0.0.1:9000 \\
       --ledger W/ledger.jsonl --trust-key W/trust.pub`
 
@@ -30,13 +35,16 @@ export const registerRun: Register = (program, context, finish) => {
     .argument('<RUNBOOK>', 'a built-in runbook (full-restore) or a file')
   for (const option of [...whatFlags(), ...howFlags()]) command.addOption(option)
   command.addHelpText('after', EXAMPLES).action(async (runbook: string, flags: RunFlags) => {
-    finish(await run(runbook, flags, context))
+    const isGiven = (name: string): boolean => command.getOptionValueSource(name) !== 'default'
+    finish(await run(runbook, flags, isGiven, context))
   })
 }
 
 function whatFlags(): Option[] {
   return [
-    flag('--target <TARGET>', 'where it runs').choices(['local']).default('local'),
+    flag('--target <TARGET>', 'where it runs: this machine, or a simulated one in virtual time')
+      .choices(['local', 'sim'])
+      .default('local'),
     flag('--mode <MODE>', 'rehearsal (generated data) or drill (supplied backups)').choices([
       'rehearsal',
       'drill',
@@ -47,6 +55,7 @@ function whatFlags(): Option[] {
       '--fault <KIND[:K=V,...]>',
       'let this go wrong, for real; may be repeated (see: drill faults)',
     ).argParser(collect),
+    flag('--scenario <FILE>', 'production, disaster, faults and parameters of this scenario'),
     flag('--assertions <N>', 'size of the generated production'),
     flag('--world <DIR>', 'restore a production kept on disk (see: drill world)'),
     flag('--source <URL>', 's3://BUCKET[/PREFIX]: restore existing backups; they are only read'),
@@ -73,7 +82,10 @@ function howFlags(): Option[] {
     flag('--keep <WHEN>', 'whether the target stays after the run')
       .choices(['always', 'on-failure', 'never'])
       .default('on-failure'),
-    flag('--deadline <DURATION>', 'when a run that does not end is given up').default('30m'),
+    flag(
+      '--deadline <DURATION>',
+      'when a run that does not end is given up (on sim: never, unless given)',
+    ).default('30m'),
     flag('--dry-run', 'perform what only reads; print each write that a step would make, and make none'),
     flag('--allow-host-commands', 'let run-command steps run programs of this machine'),
     flag('--approve <STEP=NAME>', 'an approval given beforehand; may be repeated').argParser(collect),
@@ -82,8 +94,22 @@ function howFlags(): Option[] {
   ]
 }
 
-async function run(name: string, flags: RunFlags, context: CliContext): Promise<number> {
-  const { text } = readRunbook(name, context.directory)
+async function run(
+  name: string,
+  flags: RunFlags,
+  isGiven: (name: string) => boolean,
+  context: CliContext,
+): Promise<number> {
+  const runbook = readRunbook(name, context.directory)
+  const { text } = runbook
+  const scenario =
+    flags.scenario === undefined ? null : readScenarioFile(flags.scenario, context.directory).scenario
+  if (scenario !== null) refuseScenarioFlags(flags, isGiven)
+  if (flags.target === 'sim') return await runSimulated(runbook, flags, isGiven, scenario, context)
+  if (scenario !== null) {
+    const { directory, request } = prepareLocalScenario(scenario, runbook, flags, context)
+    return await performRun(directory, request, text, showOf(flags), context, false)
+  }
   const runId = newRunId(new Date())
   const request = (directory: string) => runRequest(flags, name, { runId, directory }, context)
   // Everything that can be refused is refused before anything is made.
@@ -93,6 +119,7 @@ async function run(name: string, flags: RunFlags, context: CliContext): Promise<
   const directory = makeRunDirectory(context.directory, flags.out ?? null, runId)
   const asked = request(directory)
   keepRequest(directory, asked, text)
-  const show = { format: flags.format, quiet: flags.quiet === true }
-  return await performRun(directory, asked, text, show, context, false)
+  return await performRun(directory, asked, text, showOf(flags), context, false)
 }
+
+const showOf = (flags: RunFlags): ShowOptions => ({ format: flags.format, quiet: flags.quiet === true })

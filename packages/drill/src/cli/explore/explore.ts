@@ -15,7 +15,7 @@ export async function explore(
 ): Promise<EndedExploration> {
   const now = (): number => performance.now()
   const startedAt = now()
-  const { interrupts, terminal, directory } = context
+  const { interrupts, terminal } = context
   const pool = new ExplorePool(request.workers)
   const progress = exploreProgress(terminal, request, quiet, now)
   let giveUp: () => void = () => {}
@@ -36,7 +36,7 @@ export async function explore(
       if (!quiet) terminal.err(`${text}\n`)
     }
     progress.end()
-    const shrinking = writeCounterexamples(request, tally, pool, directory, say)
+    const shrinking = writeCounterexamples(request, tally, pool, context, say)
     shrinking.catch(() => {})
     const violations =
       interrupts.received === null

@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { scenarioText, type Tally } from '@dr-drill/simulator'
 import type { ExplorePool } from '../../workers/explore-pool.ts'
+import type { CliContext } from '../context.ts'
+import { shortest } from '../run/shortest.ts'
 import type { FoundViolation } from './exploration-report.ts'
 import type { ExploreRequest } from './explore-options.ts'
 
@@ -13,7 +15,7 @@ export async function writeCounterexamples(
   request: ExploreRequest,
   tally: Tally,
   pool: ExplorePool,
-  base: string,
+  context: CliContext,
   say: (text: string) => void,
 ): Promise<readonly FoundViolation[]> {
   const found = Object.entries(tally.violations)
@@ -25,7 +27,7 @@ export async function writeCounterexamples(
     found.map(async ([invariant, finding]): Promise<FoundViolation> => {
       const { index, seed } = finding
       const name = `${invariant}-run-${index}`
-      const file = shortest(base, join(request.out, `${name}.json`))
+      const file = shortest(join(request.out, `${name}.json`), context)
       const { setup } = request
       const example = await pool.simplest({ kind: 'simplest', setup, invariant, index, seed, file })
       writeFileSync(join(request.out, `${name}.json`), scenarioText(example.scenario))
@@ -33,10 +35,4 @@ export async function writeCounterexamples(
       return { invariant, ...finding, file }
     }),
   )
-}
-
-/** As a person below that directory would type it. */
-function shortest(base: string, path: string): string {
-  const near = relative(base, path)
-  return near === '' || near.startsWith('..') ? path : near
 }

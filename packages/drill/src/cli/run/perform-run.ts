@@ -1,4 +1,3 @@
-import { relative } from 'node:path'
 import type { RunRecord } from '@dr-drill/runbook-core'
 import { runLocal } from '../../targets/local/local-run.ts'
 import { isRun } from '../../targets/local/run-directory.ts'
@@ -8,6 +7,7 @@ import type { Format } from '../flags.ts'
 import { signalExitCode } from '../interrupts.ts'
 import { printError } from '../print-error.ts'
 import { localHooks } from './local-hooks.ts'
+import { shortest } from './shortest.ts'
 import { sentence, showReport } from './show-run.ts'
 
 /** How a run is shown. */
@@ -55,11 +55,4 @@ function approvalOf({ ended }: RunRecord): string {
   return cause?.code === 'approval-needed' && cause.subject !== null
     ? ` --approve ${cause.subject}=YOUR-NAME`
     : ''
-}
-
-/** The directory as a shell takes it, relative when it lies near. */
-function shortest(directory: string, context: CliContext): string {
-  const near = relative(context.directory, directory)
-  const path = near === '' || near.startsWith('..') ? directory : near.startsWith('-') ? `./${near}` : near
-  return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
 }

@@ -2,7 +2,7 @@ import { OperatingError } from '@dr-drill/runbook-core'
 import { loadRunbook } from '@dr-drill/runbook-core/yaml'
 import { nativeChecksums } from '@dr-drill/simulator/server'
 import { judgeAndReport, type ReportedRun, readRun } from '../../targets/local/judge-and-report.ts'
-import { readRequest } from '../../targets/local/run-request.ts'
+import { readRequest, targetOf } from '../../targets/local/run-request.ts'
 import { stemedbActions } from '../../targets/stemedb-actions.ts'
 
 /**
@@ -27,7 +27,7 @@ export async function reportAgain(directory: string): Promise<ReportedRun & { re
     registry: stemedbActions(),
     checksums: nativeChecksums,
     params: { ...request.params, ...trustKeyOf(started.params) },
-    profile: 'local',
+    profile: targetOf(request),
     file: request.runbook,
   })
   return { ...(await judgeAndReport(directory, runbook, request)), isCut }

@@ -15,6 +15,7 @@ export interface RunFlags {
   readonly param?: readonly string[]
   readonly seed: string
   readonly fault?: readonly string[]
+  readonly scenario?: string
   readonly assertions?: string
   readonly world?: string
   readonly source?: string

@@ -11,7 +11,14 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { formatInstant, OperatingError } from '@dr-drill/runbook-core'
-import { generateWorld, type SimulatedDisk, type World } from '@dr-drill/simulator'
+import {
+  generateWorld,
+  type SimulatedDisk,
+  type StruckProduction,
+  sourceLeft,
+  type World,
+  worldOfCut,
+} from '@dr-drill/simulator'
 import { nativeChecksums, nativeS3Digests } from '@dr-drill/simulator/server'
 import { ENGINE_VERSION, engineArtifact } from '../../targets/engine-artifact.ts'
 
@@ -34,13 +41,7 @@ export interface WriteWorldOptions {
  */
 export function writeWorld(options: WriteWorldOptions): World {
   const { directory } = options
-  if (existsSync(directory) && readdirSync(directory).length > 0) {
-    throw new OperatingError('usage-invalid', `${directory} is not empty`, {
-      subject: directory,
-      hint: 'Name a directory that does not exist yet; worlds are never written over anything.',
-    })
-  }
-  mkdirSync(directory, { recursive: true })
+  makeEmpty(directory)
   const ledger = new LineFile(join(directory, 'ledger.jsonl.part'))
   const world = generateWorld({
     seed: options.seed,
@@ -63,8 +64,36 @@ export function writeWorld(options: WriteWorldOptions): World {
   return world
 }
 
+/** Writes a production as a disaster left it, in the same form. @throws usage-invalid when the directory holds something */
+export function writeStruckWorld(directory: string, struck: StruckProduction): void {
+  makeEmpty(directory)
+  const { production, failureAt } = struck
+  const left = sourceLeft(struck, nativeChecksums, nativeS3Digests)
+  const { s3, ledger, acknowledged } = worldOfCut(production, failureAt, left, nativeS3Digests)
+  dump(s3, '', join(directory, 's3'), () => {})
+  const { seed, startedAt, history, bucket, trustKey } = production
+  const described = describe(
+    { startedAt, failureAt, history, bucket, acknowledged, trustKey },
+    { seed, shiftMs: 0 },
+  )
+  writeFileSync(join(directory, 'trust.pub'), `${trustKey}\n`)
+  writeFileSync(join(directory, 'world.json'), `${JSON.stringify(described, null, 2)}\n`)
+  writeFileSync(join(directory, 'ledger.jsonl.part'), ledger)
+  renameSync(join(directory, 'ledger.jsonl.part'), join(directory, 'ledger.jsonl'))
+}
+
+function makeEmpty(directory: string): void {
+  if (existsSync(directory) && readdirSync(directory).length > 0) {
+    throw new OperatingError('usage-invalid', `${directory} is not empty`, {
+      subject: directory,
+      hint: 'Name a directory that does not exist yet; worlds are never written over anything.',
+    })
+  }
+  mkdirSync(directory, { recursive: true })
+}
+
 /** What `world.json` says. */
-export function describe(world: World, options: WriteWorldOptions) {
+export function describe(world: Omit<World, 's3'>, options: Pick<WriteWorldOptions, 'seed' | 'shiftMs'>) {
   return {
     kind: 'world',
     schemaVersion: WORLD_SCHEMA_VERSION,

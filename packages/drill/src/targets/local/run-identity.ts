@@ -25,7 +25,7 @@ export function runIdentity(
     target: LOCAL,
     capabilities: [...target.capabilities].sort(),
     seed: request.seed,
-    scenario: null,
+    scenario: request.scenario ?? null,
     faults: request.faults,
     ...(request.dryRun ? { dryRun: true } : {}),
     startedAtWall: startedAtWall ?? formatInstant(Date.now()),

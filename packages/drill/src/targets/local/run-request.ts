@@ -7,6 +7,10 @@ export interface RunRequest {
   readonly kind: 'run-request'
   readonly schemaVersion: 1
   readonly runId: string
+  /** Absent in runs of the first releases: `local`. */
+  readonly target?: 'local' | 'sim'
+  /** Title of the scenario that was run; absent: none. */
+  readonly scenario?: string
   /** Name or path as given; the text itself is copied beside this file. */
   readonly runbook: string
   readonly params: Readonly<Record<string, string>>
@@ -22,8 +26,11 @@ export interface RunRequest {
   /** History time ms; null: the ledger's own, else now. */
   readonly failureAt: number | null
   readonly faults: readonly FaultRecord[]
+  /** True: whatever of the faults would last is over (a scenario goes on in a world that has healed). */
+  readonly healed?: boolean
   readonly allowHostCommands: boolean
-  readonly deadlineMs: number
+  /** Null, on `sim` only: none. */
+  readonly deadlineMs: number | null
   readonly approvals: Readonly<Record<string, string>>
   readonly expect: VerdictKind | null
   readonly dryRun: boolean
@@ -43,6 +50,9 @@ export interface StoreRequest {
   readonly endpoint: string | null
   readonly region: string | null
 }
+
+/** Target of a run. */
+export const targetOf = ({ target = 'local' }: RunRequest): 'local' | 'sim' => target
 
 const REQUEST = 'run.json'
 const RUNBOOK = 'runbook.yaml'

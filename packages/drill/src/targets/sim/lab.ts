@@ -24,6 +24,9 @@ export interface HowPerformed {
   readonly memory: boolean
   /** Receives every draw. */
   readonly draws: DrawLog | null
+  readonly approvals?: Readonly<Record<string, string>>
+  /** Drill time; null: none. */
+  readonly deadlineMs?: number | null
 }
 
 /** Sizes that a counterexample shrinks to. */
@@ -112,7 +115,8 @@ export class Lab {
     }
   }
 
-  #options(drill: DrawnDrill, { draws }: HowPerformed): SimulationOptions {
+  #options(drill: DrawnDrill, how: HowPerformed): SimulationOptions {
+    const { draws, approvals = {}, deadlineMs = null } = how
     const { production, seed, faults, failureAt, disaster } = drill
     return {
       prepared: this.prepared(production),
@@ -126,6 +130,8 @@ export class Lab {
       ledgerGiven: true,
       trusted: true,
       draws,
+      approvals,
+      ...(deadlineMs === null ? {} : { deadlineMs }),
       ...(this.#mistakes === undefined ? {} : { mistakes: this.#mistakes }),
     }
   }

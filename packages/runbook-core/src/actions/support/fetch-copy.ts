@@ -1,9 +1,10 @@
 import type { Checksums } from '../../checksums/checksums.ts'
-import { type Attempt, attempt, type Task } from '../../effects/index.ts'
-import { FileSystem, Log, ObjectStore, type ObjectStoreContract } from '../../ports/index.ts'
+import { attempt, type Task } from '../../effects/index.ts'
+import { FileSystem, Log, ObjectStore } from '../../ports/index.ts'
 import { whileAnswering } from './answering.ts'
 import { digestFile } from './files.ts'
-import { type Patience, patiently } from './patience.ts'
+import { takeOlderVersion } from './older-versions.ts'
+import type { Patience } from './patience.ts'
 
 /** What a file must be, as a signed manifest or sidecar says. A null digest accepts what arrives whole. */
 export interface Expected {
@@ -108,36 +109,12 @@ function* fetchOlderVersion(
   tried: string[],
 ): Task<Got | null> {
   if (expected.sha256 === null) return null
-  for (let cursor: string | null = null, more = true; more; ) {
-    const listed: Attempt<VersionsPage> = yield* attempt(versionsPage(copy, cursor, patience))
-    if (!listed.ok) {
-      // Listing versions is a right that a least-privilege role may lack; then there is no other copy here.
-      if (listed.error.code === 'store-denied') return null
-      throw listed.error
-    }
-    for (const version of listed.value.versions) {
-      if (version.key !== copy.key || version.isDeleteMarker || version.isLatest) continue
-      if (expected.sizeBytes !== null && version.sizeBytes !== expected.sizeBytes) continue
-      const got = yield* fetchVersion(path, expected, copy, version.versionId, patience, tried)
-      if (got !== 'bad') return got
-    }
-    cursor = listed.value.cursor
-    // Keys come in order and this one is the first that begins with itself.
-    more = cursor !== null && listed.value.versions.at(-1)?.key === copy.key
-  }
-  return null
+  return yield* takeOlderVersion(copy, patience, function* (version) {
+    if (expected.sizeBytes !== null && version.sizeBytes !== expected.sizeBytes) return null
+    const got = yield* fetchVersion(path, expected, copy, version.versionId, patience, tried)
+    return got === 'bad' ? null : got
+  })
 }
-
-type VersionsPage = ReturnType<ObjectStoreContract['versions']>
-
-const versionsPage = (
-  copy: { readonly store: string; readonly key: string },
-  cursor: string | null,
-  patience: Patience,
-): Task<VersionsPage> =>
-  patiently(patience, `object store "${copy.store}"`, () =>
-    ObjectStore.versions({ store: copy.store, prefix: copy.key, ...(cursor === null ? {} : { cursor }) }),
-  )
 
 function mismatch(
   expected: Expected,

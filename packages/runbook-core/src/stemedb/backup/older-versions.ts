@@ -1,8 +1,11 @@
-import { type Attempt, attempt, type Task } from '../../effects/index.ts'
-import { ObjectStore, type ObjectStoreContract, type ObjectVersion } from '../../ports/index.ts'
+import { whileAnswering } from '../../actions/support/answering.ts'
+import { takeOlderVersion } from '../../actions/support/older-versions.ts'
+import { type Patience, patienceOf } from '../../actions/support/patience.ts'
+import { attempt, type Task } from '../../effects/index.ts'
+import { ObjectStore } from '../../ports/index.ts'
 
-/** Versions of one object that are looked at; a bucket with more of them is not searched to its end. */
-const VERSIONS_MAX = 100
+/** Versions of one document that are read; a bucket with more of them is not searched to its end. */
+const VERSIONS_READ_MAX = 100
 /** Failures of one version that say nothing about the object; to read versions is a right that a role may lack. */
 const BAD_VERSION: ReadonlySet<string> = new Set([
   'object-missing',
@@ -10,54 +13,45 @@ const BAD_VERSION: ReadonlySet<string> = new Set([
   'input-too-large',
   'store-denied',
 ])
+/** For readers whose caller bears the store's silence: long enough to tell it from an object, or an ability, that is lacking. */
+const SHORT = patienceOf(2_000)
 
-type VersionsPage = ReturnType<ObjectStoreContract['versions']>
-
-/**
- * Older versions of an object, newest first: what lay there before it was overwritten or deleted (D102). Empty where the store keeps
- * none, or the role may not list them.
- */
-function* olderVersions(store: string, key: string): Task<readonly ObjectVersion[]> {
-  const found: ObjectVersion[] = []
-  for (let cursor: string | null = null, more = true; more; ) {
-    const page: Attempt<VersionsPage> = yield* attempt(
-      ObjectStore.versions({ store, prefix: key, ...(cursor === null ? {} : { cursor }) }),
-    )
-    if (!page.ok) {
-      if (page.error.code === 'store-denied') return []
-      throw page.error
-    }
-    const { versions } = page.value
-    for (const version of versions) {
-      if (version.key === key && !version.isLatest && !version.isDeleteMarker) found.push(version)
-    }
-    cursor = page.value.cursor
-    // Keys come in order and this one is the first that begins with itself.
-    more = cursor !== null && versions.at(-1)?.key === key && found.length < VERSIONS_MAX
-  }
-  return found.slice(0, VERSIONS_MAX)
+/** What lay at a key before it was overwritten or deleted (D102), for readers with a patience of their own or none. */
+interface Document {
+  readonly store: string
+  readonly key: string
+  readonly sizeBytesMax: number
+  readonly patience?: Patience | null
 }
 
 /** What the newest older version gives that is accepted; null when none is. Outages are thrown. */
 export function* fromOlderVersion<A>(
-  input: { readonly store: string; readonly key: string; readonly sizeBytesMax: number },
+  { store, key, sizeBytesMax, patience }: Document,
   accept: (bytes: Uint8Array) => A | null,
 ): Task<A | null> {
-  const { store, key, sizeBytesMax } = input
-  for (const { versionId, sizeBytes } of yield* olderVersions(store, key)) {
-    if (sizeBytes > sizeBytesMax) continue
-    const got = yield* attempt(ObjectStore.get({ store, key, versionId, sizeBytesMax }))
-    if (!got.ok) {
-      if (BAD_VERSION.has(got.error.code)) continue
-      throw got.error
-    }
-    const accepted = accept(got.value.bytes)
-    if (accepted !== null) return accepted
-  }
-  return null
+  const bearing = patience ?? SHORT
+  let read = 0
+  return yield* takeOlderVersion({ store, key }, bearing, function* ({ versionId, sizeBytes }) {
+    if (sizeBytes > sizeBytesMax || read >= VERSIONS_READ_MAX) return null
+    read += 1
+    const got = yield* attempt(
+      whileAnswering(
+        bearing,
+        store,
+        () => ObjectStore.get({ store, key, versionId, sizeBytesMax }),
+        () => ObjectStore.head({ store, key }),
+      ),
+    )
+    if (got.ok) return accept(got.value.bytes)
+    if (BAD_VERSION.has(got.error.code)) return null
+    throw got.error
+  })
 }
 
 /** True when an older version has that size: it may be what is wanted, which only its bytes can tell. */
-export function* hasOlderOfSize(store: string, key: string, sizeBytes: number): Task<boolean> {
-  return (yield* olderVersions(store, key)).some((version) => version.sizeBytes === sizeBytes)
+export function* hasOlderOfSize(store: string, key: string, wantedBytes: number): Task<boolean> {
+  const found = yield* takeOlderVersion({ store, key }, SHORT, function* ({ sizeBytes }) {
+    return sizeBytes === wantedBytes ? true : null
+  })
+  return found === true
 }

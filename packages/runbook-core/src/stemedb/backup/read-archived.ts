@@ -64,14 +64,12 @@ function* believed(
   current: ArchivedSegment | RefusedSegment,
 ): Task<ArchivedSegment | RefusedSegment> {
   if (!isRefusedSegment(current) || !UNBELIEVED.has(current.reason)) return current
-  const { checksums, store, trustKey } = reader
+  const { checksums, trustKey } = reader
   const key = archivedSegmentKey(entry.history, entry.number) + SIDECAR_SUFFIX
-  const older = yield* answered(reader, () =>
-    fromOlderVersion({ store, key, sizeBytesMax: SIDECAR_BYTES_MAX }, (bytes) => {
-      const read = examineSidecar(checksums, trustKey, entry, bytes)
-      return isRefusedSegment(read) && UNBELIEVED.has(read.reason) ? null : read
-    }),
-  )
+  const older = yield* fromOlderVersion({ ...reader, key, sizeBytesMax: SIDECAR_BYTES_MAX }, (bytes) => {
+    const read = examineSidecar(checksums, trustKey, entry, bytes)
+    return isRefusedSegment(read) && UNBELIEVED.has(read.reason) ? null : read
+  })
   return older ?? current
 }
 

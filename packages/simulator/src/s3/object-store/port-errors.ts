@@ -19,12 +19,25 @@ const CODES: Partial<Readonly<Record<S3ErrorCode, ErrorCode>>> = {
   BadDigest: 'object-corrupt',
 }
 
-/** An answer of S3 as the ObjectStore port tells it; `onConflict` is what a failed precondition means to the caller. */
+/** What a failed precondition means to a caller of the port. */
+export type Conflict = 'object-exists' | 'object-changed'
+
+/** An answer of S3 as the ObjectStore port tells it. */
 export function toOperatingErrorOfPort(
   error: S3Error,
   subject: string,
-  onConflict: 'object-exists' | 'object-changed',
+  onConflict: Conflict,
 ): OperatingError {
-  const code = error.code === 'PreconditionFailed' ? onConflict : (CODES[error.code] ?? 'response-invalid')
-  return new OperatingError(code, `${error.code}: ${error.message}`, { subject })
+  return portError(error.code, error.message, subject, onConflict)
+}
+
+/** The error of the port for an answer of S3 with this code. */
+export function portError(
+  code: S3ErrorCode,
+  message: string,
+  subject: string,
+  onConflict: Conflict,
+): OperatingError {
+  const told = code === 'PreconditionFailed' ? onConflict : (CODES[code] ?? 'response-invalid')
+  return new OperatingError(told, `${code}: ${message}`, { subject })
 }

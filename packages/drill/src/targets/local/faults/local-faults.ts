@@ -61,8 +61,8 @@ export class LocalFaults {
     request.faults.forEach((fault, index) => {
       const fired = known[index]?.fired === true
       const plan = planned.find((one) => one.index === index)
-      if (plan !== undefined) this.#addRules(fault, plan, fired)
-      else if (!fired) this.#moments.push(this.#moment(fault, index, options))
+      if (plan !== undefined) this.#addRules(fault, request.healed === true ? healed(plan) : plan, fired)
+      else if (!fired && request.healed !== true) this.#moments.push(this.#moment(fault, index, options))
     })
   }
 
@@ -136,6 +136,12 @@ export class LocalFaults {
     }))
   }
 }
+
+/** The trouble is over: requests are only watched. What was damaged at rest stays so. */
+const healed = (planned: PlannedFault): PlannedFault => ({
+  ...planned,
+  plan: { ...planned.plan, rules: planned.plan.rules.filter(({ action }) => action.kind === 'pass') },
+})
 
 /** A store that does not tell has ended; what struck in it and was not told did not strike for certain. */
 async function countsOf(store: StoreRules | null): Promise<ReadonlyMap<string, number>> {
