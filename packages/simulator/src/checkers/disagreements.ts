@@ -14,7 +14,9 @@ export function disagreements(truth: DrillTruth, found: readonly InvariantResult
     const said = own.get(id)
     if (said === undefined || id === 'I7') return []
     const isFalseComfort = said.status === 'held' && status === 'violated'
-    const isFalseAlarm = said.status === 'violated' && status === 'held' && !EXCUSED.has(id)
+    // A run cannot tell what others did to the source meanwhile from what it did itself, and says so.
+    const isNotItsDoing = id === 'I6' && truth.sourceChangedMeanwhile
+    const isFalseAlarm = said.status === 'violated' && status === 'held' && !EXCUSED.has(id) && !isNotItsDoing
     if (!isFalseComfort && !isFalseAlarm) return []
     if (isFalseComfort && EXCUSED.has(id)) return [`the run says that ${id} ${name} held; in truth ${detail}`]
     return [`the run says that ${id} ${name} is ${said.status}; in truth ${detail}`]

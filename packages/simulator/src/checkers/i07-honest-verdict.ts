@@ -22,7 +22,9 @@ function verdictUntruth(truth: DrillTruth): string | null {
   if (!claimsRestored(truth)) return judged.passed === true ? `"${kind}" passed without restoring` : null
   if (served === null || loss === null) return `"${kind}", but no engine runs`
   const wrong = loss.altered + loss.duplicated + loss.unexpected
-  if (wrong > 0) return `"${kind}", although ${wrong} records are altered, duplicated or unexpected`
+  // Without ledger and key the run says itself that it cannot know whose records these are.
+  if (wrong > 0 && (truth.given.ledger || truth.given.trustKey))
+    return `"${kind}", although ${wrong} records are altered, duplicated or unexpected`
   if (kind === 'restored' && loss.lost > 0 && knowsLoss(truth))
     return `"restored", although ${loss.lost} records are lost`
   if (kind === 'restored-with-loss' && loss.lost === 0)

@@ -1,19 +1,22 @@
 import { claimsRestored, defineChecker, listed } from './checker.ts'
 
 /**
- * Every backup that lies in the source is named with a reason; exactly one was taken; the one that was taken is good in fact, and
- * no newer one that is good was passed over without a reason.
+ * Every backup that lies in the source, and that a listing ever showed to the run, is named with a reason; exactly one was taken; the
+ * one that was taken is good in fact, and no newer one that is good was passed over without a reason.
  * Does not see: whether the words of a reason are well chosen.
  */
 export const selectionExplained = defineChecker('I14', 'selection-explained', (truth) => {
-  const { judged, source } = truth
+  const { judged, source, shownNames } = truth
   if (!claimsRestored(truth)) return ['not-applicable', 'nothing is said to be restored']
   const { selection } = judged
   const told = new Map(selection.map((one) => [one.candidate, one]))
   const silent = source.survey.backups
     .map(({ name }) => name)
     .filter(
-      (name) => (told.get(name)?.reason ?? '').trim() === '' && source.isCurrent(`${name}/manifest.jsonl`),
+      (name) =>
+        shownNames.has(name) &&
+        (told.get(name)?.reason ?? '').trim() === '' &&
+        source.isCurrent(`${name}/manifest.jsonl`),
     )
   if (silent.length > 0) return ['violated', `no reason is given for ${listed(silent)}`]
   const chosen = selection.filter((one) => one.chosen)

@@ -9,6 +9,9 @@ export const recoversWhenItMust = defineChecker('I17', 'recovers-when-it-must', 
   const { expectation, served, judged } = truth
   if (expectation.kind !== 'must-recover') return ['not-applicable', expectation.why]
   const { kind, reason } = judged.verdict
+  if (kind === 'inconclusive' && truth.unfiredFaults.length > 0) {
+    return ['not-applicable', 'a fault that was asked for did not strike: the run shows nothing']
+  }
   if (!claimsRestored(truth) || served === null) {
     return ['violated', `${expectation.why}, but the run is ${kind}: ${reason}`]
   }

@@ -1,5 +1,5 @@
 import { type JudgedRun, judgeRun } from '@dr-drill/runbook-core'
-import { checkDrill } from '../checkers/index.ts'
+import { checkDrill, type DrillTruth } from '../checkers/index.ts'
 import type { SimulatedDrill, SimulationOptions } from './options.ts'
 import { armFaults, contentsBefore } from './phases/arm-faults.ts'
 import { copiesBefore, gatherEvidence } from './phases/evidence.ts'
@@ -14,6 +14,20 @@ import { SimulatedWorld } from './simulated-world.ts'
  * verdict falls and is held against the truth.
  */
 export function simulateDrill(options: SimulationOptions): SimulatedDrill {
+  const { world, truth } = liveThrough(options)
+  return {
+    judged: truth.judged,
+    checked: checkDrill(truth),
+    events: world.tape.events,
+    lastedMs: world.kernel.nowMs,
+  }
+}
+
+/** The same, less the judgement on it: the world as it ended, and the truth about it. */
+export function liveThrough(options: SimulationOptions): {
+  readonly world: SimulatedWorld
+  readonly truth: DrillTruth
+} {
   const world = new SimulatedWorld(options)
   const undamagedReach = reachNow(world)
   const contents = contentsBefore(world)
@@ -21,18 +35,13 @@ export function simulateDrill(options: SimulationOptions): SimulatedDrill {
   const declaredAt = world.kernel.nowMs
   armFaults(world, contents)
   const reachAtStart = reachNow(world)
+  const changedAtStart = world.sourceTruth.changed
   const before = copiesBefore(world)
   world.run.perform()
   const healedMs = heal(world)
   gatherEvidence(world, before)
-  const judged = judge(world)
-  const known = { undamagedReach, reachAtStart, declaredAt, healedMs }
-  return {
-    judged,
-    checked: checkDrill(truthOf(world, judged, known)),
-    events: world.tape.events,
-    lastedMs: world.kernel.nowMs,
-  }
+  const known = { undamagedReach, reachAtStart, changedAtStart, declaredAt, healedMs }
+  return { world, truth: truthOf(world, judge(world), known) }
 }
 
 function judge({ options, tape }: SimulatedWorld): JudgedRun {

@@ -22,6 +22,10 @@ export interface DrillTruth {
   readonly events: readonly TimedEvent[]
   readonly ledger: LedgerTruth
   readonly source: SourceTruth
+  /** What the run was given to prove with. */
+  readonly given: { readonly ledger: boolean; readonly trustKey: boolean }
+  /** Whether somebody else changed objects of the source while the run was under way. */
+  readonly sourceChangedMeanwhile: boolean
   /** What the restored engine holds, less the run's own test writes; null: no engine runs. */
   readonly served: readonly Served[] | null
   /** Test writes of the run that the engine holds. */
@@ -31,6 +35,8 @@ export interface DrillTruth {
   readonly exposures: readonly Exposure[]
   /** Keys that the run wrote or tried to write into the source. */
   readonly sourceWrites: readonly string[]
+  /** Names, backups' among them, that listings of the source showed to the run. */
+  readonly shownNames: ReadonlySet<string>
   /** Requests of the run's credential that the source's side counted. */
   readonly sourceRequests: Readonly<Record<string, number>>
   readonly touchedPaths: ReadonlySet<string>

@@ -89,6 +89,10 @@ export function firstUntrue(ledger: LedgerTruth, served: readonly Served[]): num
   )
 }
 
+/** Index of the first record that is not at the position behind the one before it; -1: all are. */
+export const firstHole = (served: readonly Served[]): number =>
+  served.findIndex(({ position }, index) => position !== index + 1)
+
 /** True when what is served is exactly the first records of production, at their positions. */
 export const isTruePrefix = (ledger: LedgerTruth, served: readonly Served[]): boolean =>
   firstUntrue(ledger, served) < 0

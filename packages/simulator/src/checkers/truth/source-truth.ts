@@ -50,6 +50,11 @@ export class SourceTruth {
     )
   }
 
+  /** How many objects are not what production wrote, for a reader who asks for no version. */
+  get changed(): number {
+    return this.keys.filter((key) => !this.isCurrent(key)).length
+  }
+
   /** Keys of which production's bytes are gone in every version. */
   get lost(): readonly string[] {
     return this.keys.filter((key) => !this.isGood(key))

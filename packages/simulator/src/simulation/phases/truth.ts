@@ -15,6 +15,8 @@ import { filesOnly, type SimulatedWorld } from '../simulated-world.ts'
 export interface Known {
   readonly undamagedReach: number | null
   readonly reachAtStart: number | null
+  /** Objects of the source that were not what production wrote when the run began. */
+  readonly changedAtStart: number
   /** Virtual time of the declaration, ms. */
   readonly declaredAt: number
   /** Drill time that passed while nobody could have gone on, ms. */
@@ -40,11 +42,14 @@ export function truthOf(world: SimulatedWorld, judged: JudgedRun, known: Known):
     events: world.tape.events,
     ledger,
     source: sourceTruth,
+    given: { ledger: options.ledgerGiven, trustKey: options.trusted },
+    sourceChangedMeanwhile: sourceTruth.changed !== known.changedAtStart,
     served,
     testWrites: content?.filter(({ key }) => !ledger.wasSubmitted(key)) ?? [],
     loss: served === null ? null : trueLoss(ledger, served),
     exposures: witness.exposures,
     sourceWrites: witness.sourceWrites,
+    shownNames: witness.shownNames,
     sourceRequests: stores.sourceRequests(),
     touchedPaths: witness.touchedPaths,
     acted: witness.acted,
