@@ -37,6 +37,8 @@ export class SimulatedDisk {
   readonly #tree: DiskTree
   #faults: DiskFault[] = []
   #counts = new Map<string, number>()
+  /** Made once per actor: ports that fill files come here for each of them. */
+  readonly #operations = new Map<Actor, FileSystemContract>()
 
   constructor(options: SimulatedDiskOptions = {}, tree?: DiskTree) {
     this.#tree = tree ?? new DiskTree(options.capacityBytes ?? Number.MAX_SAFE_INTEGER)
@@ -134,7 +136,7 @@ export class SimulatedDisk {
     input: { readonly path: string; readonly mode: number; readonly blob: Uint8Array },
   ): void {
     const { path, mode, blob } = input
-    const operations = operationsOn(this.#tree, actor)
+    const operations = this.#operationsOf(actor)
     if (operations.stat({ path }) === null) {
       if (this.#meetFaults('create', path) === 'perform') operations.create({ path, mode })
     } else {
@@ -153,12 +155,20 @@ export class SimulatedDisk {
     else operations.write({ path, offset: 0, bytes: blob })
   }
 
+  #operationsOf(actor: Actor): FileSystemContract {
+    const known = this.#operations.get(actor)
+    if (known !== undefined) return known
+    const made = operationsOn(this.#tree, actor)
+    this.#operations.set(actor, made)
+    return made
+  }
+
   /**
    * The whole bytes of a file as an actor reads them, without copying them when they are a blob nobody wrote to. Whoever asks never
    * changes them. Faults meet it as they meet a read. @throws as read does
    */
   readBlob(actor: Actor, path: string): Uint8Array {
-    const operations = operationsOn(this.#tree, actor)
+    const operations = this.#operationsOf(actor)
     this.#meetFaults('read', path)
     const file = this.#tree.file(actor, path)
     const blob = file.damage.length > 0 ? null : file.data.content.blob
@@ -220,8 +230,16 @@ export class SimulatedDisk {
 
   /** Bytes of all files below a directory; 0 when there is none. Nobody sees it asked. */
   bytesBelow(path: string): number {
-    const node = this.#tree.find(ROOT, path)
-    return node === null ? 0 : bytesOf(node)
+    return operationsOn(this.#tree, ROOT).stat({ path }) === null
+      ? 0
+      : bytesOf(this.#tree.find(ROOT, path) as Node)
+  }
+
+  /** Of a file that was arriving only such a part, from 0 to 1, had come. Nothing is done where there is none; nobody sees it asked. */
+  keepPart(path: string, part: number): void {
+    const operations = operationsOn(this.#tree, ROOT)
+    const stat = operations.stat({ path })
+    if (stat?.type === 'file') operations.truncate({ path, sizeBytes: Math.floor(stat.sizeBytes * part) })
   }
 
   /** Bytes in use, in whole blocks. */

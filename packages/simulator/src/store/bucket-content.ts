@@ -1,4 +1,4 @@
-import { firstAtOrAfter } from './key-order.ts'
+import { placeOfKey } from './key-order.ts'
 import type { MemoryVersion } from './memory-version.ts'
 
 /** Versions of one key, newest first. */
@@ -18,6 +18,8 @@ export class BucketContent {
   #shared: ReadonlyMap<string, KeyHistory>
   #changed: Map<string, KeyHistory>
   #writes: number
+  /** What `present` gives, until something changes. */
+  #present: readonly MemoryVersion[] | null = null
 
   private constructor(
     keys: string[],
@@ -60,6 +62,21 @@ export class BucketContent {
     return this.#shared.get(key) ?? NO_VERSIONS
   }
 
+  /** The newest version of every key that has one and is not deleted, by the UTF-8 bytes of the keys. */
+  get present(): readonly MemoryVersion[] {
+    this.#present ??= this.#newest()
+    return this.#present
+  }
+
+  #newest(): readonly MemoryVersion[] {
+    const newest: MemoryVersion[] = []
+    for (const key of this.#keys) {
+      const version = this.history(key)[0]
+      if (version !== undefined && !version.isDeleteMarker) newest.push(version)
+    }
+    return newest
+  }
+
   /** Adds a version in front of the others. */
   add(version: MemoryVersion): void {
     this.#writes += 1
@@ -68,6 +85,7 @@ export class BucketContent {
 
   /** Gives a key another history; an empty one removes the key. */
   replace(key: string, history: KeyHistory): void {
+    this.#present = null
     const isKnown = this.history(key).length > 0
     if (isKnown !== history.length > 0) this.#changeKeys(key, history.length > 0)
     this.#changed.set(key, history)
@@ -78,7 +96,7 @@ export class BucketContent {
       this.#keys = [...this.#keys]
       this.#ownsKeys = true
     }
-    const at = firstAtOrAfter(this.#keys, key)
+    const at = placeOfKey(this.#keys, key)
     if (isThere) this.#keys.splice(at, 0, key)
     else this.#keys.splice(at, 1)
   }
@@ -90,6 +108,9 @@ export class BucketContent {
       this.#shared = new Map([...this.#shared, ...this.#changed])
       this.#changed = new Map()
     }
-    return new BucketContent(this.#keys, this.#shared, new Map(this.#changed), this.#writes)
+    const fork = new BucketContent(this.#keys, this.#shared, new Map(this.#changed), this.#writes)
+    // Forks of what many drills share list it again and again.
+    fork.#present = this.present
+    return fork
   }
 }

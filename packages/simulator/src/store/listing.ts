@@ -2,7 +2,7 @@ import type { ListedObject, ObjectListing, ObjectStoreContract, ObjectVersion } 
 import { boundOf, tokenOf } from '../s3/operations/list-parameters.ts'
 import { commonPrefix } from '../s3/operations/listing.ts'
 import type { Bound } from '../s3/storage/key-cursor.ts'
-import { firstAfter, firstAfterPrefix, firstAtOrAfter } from './key-order.ts'
+import { firstAfter, firstAfterPrefix, firstAtOrAfter, type Keyed, placeOfKey } from './key-order.ts'
 import type { MemoryBucket } from './memory-bucket.ts'
 import type { MemoryVersion } from './memory-version.ts'
 
@@ -47,17 +47,17 @@ function boundOfInput(
 
 /** One page of current objects and common prefixes, in one order, together at most the limit. */
 export function listPage(bucket: MemoryBucket, query: PageQuery): ObjectListing {
-  const { keys } = bucket.content
+  const entries = bucket.allCurrent
   const { root, prefix, delimiter, limit, hidden } = query
   const objects: ListedObject[] = []
   const prefixes: string[] = []
   let last: Bound | null = null
-  for (let index = limit > 0 ? startOf(keys, query) : keys.length; index < keys.length; ) {
-    const key = keys[index] as string
+  for (let index = limit > 0 ? startOf(entries, query) : entries.length; index < entries.length; ) {
+    const version = entries[index] as MemoryVersion
+    const { key } = version
     if (!key.startsWith(prefix)) break
     index += 1
-    const version = bucket.current(key)
-    if (version === null || hidden?.has(key) === true) continue
+    if (hidden?.has(key) === true) continue
     if (objects.length + prefixes.length === limit) {
       return { objects, prefixes, cursor: last && tokenOf(last) }
     }
@@ -68,7 +68,7 @@ export function listPage(bucket: MemoryBucket, query: PageQuery): ObjectListing 
     } else {
       prefixes.push(common.slice(root.length))
       last = { text: common, mode: 'after-prefix' }
-      index = firstAfterPrefix(keys, common)
+      index = firstAfterPrefix(entries, common)
     }
   }
   return { objects, prefixes, cursor: null }
@@ -78,14 +78,14 @@ function listed(version: MemoryVersion, root: string): ListedObject {
   return root === '' ? version.listed : { ...version.listed, key: version.key.slice(root.length) }
 }
 
-function startOf(keys: readonly string[], { prefix, from }: PageQuery): number {
-  const first = prefix === '' ? 0 : firstAtOrAfter(keys, prefix)
-  return from === null ? first : Math.max(first, boundIndex(keys, from))
+function startOf(entries: readonly Keyed[], { prefix, from }: PageQuery): number {
+  const first = prefix === '' ? 0 : firstAtOrAfter(entries, prefix)
+  return from === null ? first : Math.max(first, boundIndex(entries, from))
 }
 
-function boundIndex(keys: readonly string[], { text, mode }: Bound): number {
-  if (mode === 'at') return firstAtOrAfter(keys, text)
-  return mode === 'after' ? firstAfter(keys, text) : firstAfterPrefix(keys, text)
+function boundIndex(entries: readonly Keyed[], { text, mode }: Bound): number {
+  if (mode === 'at') return firstAtOrAfter(entries, text)
+  return mode === 'after' ? firstAfter(entries, text) : firstAfterPrefix(entries, text)
 }
 
 type VersionsPage = ReturnType<ObjectStoreContract['versions']>
@@ -101,9 +101,8 @@ export function versionsPage(
   const prefix = root + below
   const after = cursor === undefined ? null : placeOf(cursor)
   const versions: ObjectVersion[] = []
-  const from = after === null ? null : ({ text: after.key, mode: 'at' } as const)
-  const query = { root, prefix, delimiter: null, limit: PAGE_MAX, from, hidden: null }
-  for (let index = startOf(keys, query); index < keys.length; index += 1) {
+  const from = Math.max(placeOfKey(keys, prefix), placeOfKey(keys, after?.key ?? ''))
+  for (let index = from; index < keys.length; index += 1) {
     const key = keys[index] as string
     if (!key.startsWith(prefix)) break
     const held = bucket.versions(key)

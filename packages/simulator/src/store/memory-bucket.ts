@@ -101,6 +101,12 @@ export class MemoryBucket {
     return presentOf(this.#newestForReaders(key))
   }
 
+  /** What a reader finds of all keys, by the UTF-8 bytes of the keys. */
+  get allCurrent(): readonly MemoryVersion[] {
+    if (this.readsAt === null) return this.content.present
+    return this.content.keys.map((key) => this.current(key)).filter((version) => version !== null)
+  }
+
   /** Versions of a key as readers see them, newest first. */
   versions(key: string): readonly MemoryVersion[] {
     if (!this.versioning) {
