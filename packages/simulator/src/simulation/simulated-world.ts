@@ -17,7 +17,7 @@ import { STANDARD_DURATIONS } from '../machine/index.ts'
 import { type Aftermath, aftermathOf } from './incident/disaster.ts'
 import type { SimulationOptions } from './options.ts'
 import { OldPrimary } from './rooms/old-primary.ts'
-import { buildRecoveryHost, type RecoveryHost } from './rooms/recovery-host.ts'
+import { buildRecoveryHost, hostStores, type RecoveryHost } from './rooms/recovery-host.ts'
 import { openStores, type WorldStores } from './rooms/stores.ts'
 import { JournalTape } from './run/journal-tape.ts'
 import { runIdentity } from './run/run-identity.ts'
@@ -25,13 +25,16 @@ import { SimulatedRun } from './run/simulated-run.ts'
 import { watchCalls } from './run/watch-calls.ts'
 import { Witness } from './run/witness.ts'
 
+/** Nothing happens later than this: timers tick for ever, and would hide that everybody else waits for nothing. */
+const HORIZON_MS = 14 * 24 * 3_600_000
+
 /**
  * Everything of one drill: kernel, chance, processes, stores, the recovery host, and the run. Each part is built in a room of its own
  * (`rooms/`); what happens when is in `phases/`. Virtual time 0 is the disaster.
  */
 export class SimulatedWorld {
   readonly options: SimulationOptions
-  readonly kernel = new Kernel()
+  readonly kernel = new Kernel({ horizonMs: HORIZON_MS })
   readonly processes = new Processes(this.kernel)
   readonly moments = new Moments()
   readonly tape = new JournalTape(() => this.kernel.nowMs, this.moments)
@@ -82,7 +85,8 @@ export class SimulatedWorld {
       production,
       failureAt,
       disaster: disaster.kind,
-      stores: this.stores.portOfOldPrimary,
+      stores: (disk, account) =>
+        hostStores(this.host.network, 'old-primary', disk, account, this.stores.portOfOldPrimary),
       random: this.random('old-primary'),
     })
     this.witness = new Witness(this.host.disk, this.tape, () => this.kernel.nowMs)

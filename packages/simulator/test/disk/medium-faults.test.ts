@@ -171,7 +171,15 @@ test('a read-only disk is told of each path that it refuses', () => {
   expect(codeOf(() => handlers.write({ path: '/a', offset: 0, bytes: bytesOf(1, 1) }))).toBe('done')
 })
 
+test('of a file that was arriving a part is kept, whatever meets calls; of nothing, nothing', () => {
+  const { disk, read } = diskWith({ '/a': [10, 7] })
+  disk.addFault(new ReadOnly())
+  for (const path of ['/a', '/none', '/none/below', '/']) disk.keepPart(path, 0.39)
+  expect(read('/a')).toEqual([7, 7, 7])
+})
+
 test('bytes below a directory are counted without anybody seeing it', () => {
   const { disk } = diskWith({ '/in/a': [10, 7], '/in/deep/b': [5, 7], '/c': [3, 7] })
-  expect([disk.bytesBelow('/in'), disk.bytesBelow('/c'), disk.bytesBelow('/none')]).toEqual([15, 3, 0])
+  const counted = ['/in', '/c', '/none', '/none/below'].map((path) => disk.bytesBelow(path))
+  expect(counted).toEqual([15, 3, 0, 0])
 })

@@ -12,6 +12,7 @@ import { type Durations, Machine, startUpMs, stemedbPrograms } from '../../machi
 import { Network, storeOverLinks, surroundingsOverLinks } from '../../network/index.ts'
 import type { StemedbEngine } from '../../stemedb/index.ts'
 import { Surroundings } from '../../surroundings/index.ts'
+import type { StorePort } from './stores.ts'
 
 const HOST_FACTS = {
   name: 'recovery-host',
@@ -31,7 +32,7 @@ export interface RecoveryHostOptions {
   /** History time at virtual time 0. */
   readonly epochMs: number
   /** The port ObjectStore for an account of the host. */
-  readonly stores: (disk: SimulatedDisk, account: Actor) => PortHandler<ObjectStoreContract>
+  readonly stores: StorePort
   readonly random: (label: string) => RandomStream
   /** The host that served before: whether it answers clients, and what keeps it from that for good. */
   readonly oldPrimaryServes: () => boolean
@@ -79,18 +80,11 @@ export function buildRecoveryHost(options: RecoveryHostOptions): RecoveryHost {
         engine = opened
       },
     }),
-    ports: (account) => {
-      const route = { network, from: 'recovery-host', client: account.user } as const
-      const transferred = {
-        sizeBytes: (path: string) => disk.bytesBelow(path),
-        cut: (path: string, part: number) => cutFile(disk, path, part),
-      }
-      return {
-        ObjectStore: storeOverLinks(route, options.stores(disk, account), placeOf, transferred),
-        Signer: signing,
-        ...surroundingsOverLinks(route, surroundings.ports),
-      }
-    },
+    ports: (account) => ({
+      ObjectStore: hostStores(network, 'recovery-host', disk, account, options.stores),
+      Signer: signing,
+      ...surroundingsOverLinks({ network, from: 'recovery-host', client: account.user }, surroundings.ports),
+    }),
   })
   network.performLateIn(machine.ports)
   machine.powerListeners.push(() => network.cut('recovery-host'))
@@ -105,12 +99,20 @@ export function buildRecoveryHost(options: RecoveryHostOptions): RecoveryHost {
   }
 }
 
-const placeOf = (store: string): 'archive' | 'source' => (store === 'archive' ? 'archive' : 'source')
-
-/** Of a file that was arriving such a part had come. */
-function cutFile(disk: SimulatedDisk, path: string, part: number): void {
-  const sizeBytes = Math.floor(disk.bytesBelow(path) * part)
-  if (disk.handlers().stat({ path }) !== null) disk.handlers().truncate({ path, sizeBytes })
+/** The port ObjectStore of an account of a host, over the host's links. The old primary archives into the source of the drill. */
+export function hostStores(
+  network: Network,
+  from: 'recovery-host' | 'old-primary',
+  disk: SimulatedDisk,
+  account: Actor,
+  stores: StorePort,
+): PortHandler<ObjectStoreContract> {
+  const placeOf = (store: string) => (from === 'recovery-host' && store === 'archive' ? 'archive' : 'source')
+  const transferred = {
+    sizeBytes: (path: string) => disk.bytesBelow(path),
+    cut: (path: string, part: number) => disk.keepPart(path, part),
+  }
+  return storeOverLinks({ network, from, client: account.user }, stores(disk, account), placeOf, transferred)
 }
 
 /** Names, balancer, monitoring and people around the host; they reach it over the network, like everybody. */
