@@ -49,7 +49,8 @@ interface Running {
   readonly process: Process
   readonly program: Program
   readonly host: ProcessHost
-  readonly ended: Deferred<number>
+  /** Its exit code; null: it was killed. */
+  readonly ended: Deferred<number | null>
 }
 
 /** One service of a machine: at most one process of it runs; the restart policy is its unit's. */
@@ -117,9 +118,9 @@ export class SimulatedService {
     let isExpired = false
     const cancelKill = this.#host.kernel.after(timeoutMs, () => {
       isExpired = true
-      this.#end(running, 137)
+      this.#end(running, null)
     })
-    context?.onCancel(() => this.#end(running, 137))
+    context?.onCancel(() => this.#end(running, null))
     const code = yield* running.ended.wait()
     cancelKill()
     const { name } = this.unit
@@ -130,7 +131,8 @@ export class SimulatedService {
     }
     if (code !== 0) {
       const said = this.log.slice(-5).join(' | ')
-      throw new OperatingError('service-failed', `${name} ended with ${code}: ${said}`, { subject: name })
+      const how = code === null ? 'was killed' : `ended with ${code}`
+      throw new OperatingError('service-failed', `${name} ${how}: ${said}`, { subject: name })
     }
   }
 
@@ -138,7 +140,7 @@ export class SimulatedService {
   elapse(): void {
     if (this.#running !== null || !this.startQuietly()) return
     const running = this.#running as Running | null
-    if (running !== null) this.#host.kernel.after(this.unit.startTimeoutMs, () => this.#end(running, 137))
+    if (running !== null) this.#host.kernel.after(this.unit.startTimeoutMs, () => this.#end(running, null))
   }
 
   /** Starts it where nobody waits: a start that fails shows in its state. False when it did. */
@@ -156,7 +158,7 @@ export class SimulatedService {
   crash(restarts: boolean): boolean {
     const running = this.#running
     if (running === null) return false
-    this.#end(running, 137, restarts)
+    this.#end(running, null, restarts)
     return true
   }
 
@@ -165,7 +167,7 @@ export class SimulatedService {
     this.#cancelRestart?.()
     this.#cancelRestart = null
     const running = this.#running
-    if (running !== null) this.#end(running, 137, false)
+    if (running !== null) this.#end(running, null, false)
     this.state = 'inactive'
     this.log = []
   }
@@ -215,7 +217,7 @@ export class SimulatedService {
     const { unit } = this
     const environment = this.#host.environmentOf(unit)
     const process = this.#host.processes.open(unit.name)
-    const ended = new Deferred<number>()
+    const ended = new Deferred<number | null>()
     const host: ProcessHost = {
       unit,
       invocation: this.#host.nextInvocation(),
@@ -248,7 +250,7 @@ export class SimulatedService {
     })
   }
 
-  #end(running: Running, code: number, mayRestart = true): void {
+  #end(running: Running, code: number | null, mayRestart = true): void {
     if (this.#running !== running) return
     this.#running = null
     running.process.kill()
