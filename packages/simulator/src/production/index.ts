@@ -1,7 +1,6 @@
 export type { LedgerLine, OperationRun, Production, ProductionCut } from './contract.ts'
 export { type DisasterMoment, drawDisaster } from './draw-disaster.ts'
 export { LedgerIndex, type LedgerKey } from './ledger-index.ts'
-export { type ProductionPool, productionPool } from './production-pool.ts'
 export {
   PRODUCTION_ASSERTIONS,
   PRODUCTION_LASTS_MS,

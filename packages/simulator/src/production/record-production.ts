@@ -15,10 +15,10 @@ import { recordedProduction } from './recorded-production.ts'
 import { drawSpeed, slowDisk, slowStore } from './slow-ports.ts'
 import { drawWorkload } from './workload-shape.ts'
 
-/** Assertions of a production when nobody says otherwise: with the segments below, a bucket of about 500 objects. */
+/** Assertions of a production when nobody says otherwise. With the segments below it ends with about 500 objects in its bucket. */
 export const PRODUCTION_ASSERTIONS = 5000
-/** Size at which a production closes its segments: two or three in a cycle of the archive. */
-export const PRODUCTION_SEGMENT_BYTES = 6144
+/** Size at which a production closes its segments: where it is busy, several in a cycle of the archive. */
+export const PRODUCTION_SEGMENT_BYTES = 4608
 /** How long a production lives: past its third backup (18:00) and some hours more. */
 export const PRODUCTION_LASTS_MS = 20 * 3_600_000 + 50 * 60_000
 

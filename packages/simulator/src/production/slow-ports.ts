@@ -18,7 +18,7 @@ export interface ProductionSpeed {
   readonly bytesPerMs: number
 }
 
-/** One byte stands for so many when durations are computed: a segment of 6 KiB for one of 6 MiB. */
+/** One byte stands for so many when durations are computed: a segment of some KiB for one of as many MiB. */
 const SCALE = 1024
 const MEGABYTES_PER_SECOND = 1000
 

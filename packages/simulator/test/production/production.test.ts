@@ -17,7 +17,6 @@ import {
   openEngine,
   type Production,
   type ProductionOptions,
-  productionPool,
   RandomStream,
   randomHandlers,
   recordProduction,
@@ -234,20 +233,4 @@ describe('a disaster', () => {
       expect(waiting.length).toBeGreaterThan(0)
     }
   })
-})
-
-test('a pool gives the production of an index by seed and index alone, and makes each once', () => {
-  const made: number[] = []
-  const recorded = (seed: number): Production => {
-    made.push(seed)
-    return { ...production, seed }
-  }
-  const forwards = productionPool(9, 3, recorded)
-  const seeds = [0, 1, 2, 3, 4, 5].map((index) => forwards.of(index).seed)
-  expect(made.length).toBe(3)
-  expect(seeds.slice(3)).toEqual(seeds.slice(0, 3))
-  expect(new Set(seeds).size).toBe(3)
-  const backwards = productionPool(9, 3, recorded)
-  expect([5, 4, 3, 2, 1, 0].map((index) => backwards.of(index).seed).reverse()).toEqual(seeds)
-  expect(productionPool(10, 3, recorded).of(0).seed).not.toBe(seeds[0])
 })
