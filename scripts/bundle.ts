@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const out = join(root, BELOW)
 
 const CLI = 'packages/drill/dist/cli/main'
-const WORKER = 'packages/drill/dist/workers/judge-worker'
+const WORKERS = ['packages/drill/dist/workers/judge-worker', 'packages/drill/dist/workers/explore-worker']
 const ENGINE = 'packages/simulator/dist/server/stemedb/main'
 
 /** Commands that runs start as children: each gets a program that holds nothing else. */
@@ -21,6 +21,7 @@ const CHILD_COMMANDS = ['ops', 'serve', 'world']
 const NAME_PROGRAMS = [
   'packages/drill/dist/cli/own-command.js',
   'packages/drill/dist/workers/judge-apart.js',
+  'packages/drill/dist/workers/explore-pool.js',
   'packages/simulator/dist/server/stemedb/command.js',
 ]
 
@@ -76,6 +77,8 @@ async function bundle(entry: string, to: string, command: string | null): Promis
     minifySyntax: true,
     minifyWhitespace: true,
     banner: { js: BANNER },
+    // It starts its threads from a file beside its own.
+    external: ['tinypool'],
     plugins: [modulesOf(command)],
     logLevel: 'warning',
   })
@@ -83,7 +86,7 @@ async function bundle(entry: string, to: string, command: string | null): Promis
 
 const startedAt = Date.now()
 await Promise.all([
-  bundle(WORKER, WORKER, null),
+  ...WORKERS.map((worker) => bundle(worker, worker, null)),
   bundle(ENGINE, ENGINE, null),
   bundle(CLI, `${CLI}-all`, null),
   ...CHILD_COMMANDS.map((command) => bundle(CLI, `${CLI}-${command}`, command)),

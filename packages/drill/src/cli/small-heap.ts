@@ -18,7 +18,8 @@ const FLAT = new Set(['run', 'resume', 'judge'])
  */
 export function keepHeapSmall(args: readonly string[]): void {
   const [command = ''] = args
-  if (!FLAT.has(command)) return
+  // A simulated world lives in the heap, and is gone in a moment.
+  if (!FLAT.has(command) || isSimulated(args)) return
   // Both are read at each collection, so they hold from here on.
   setFlagsFromString('--semi-space-growth-factor=1')
   setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`)
@@ -28,3 +29,6 @@ export function keepHeapSmall(args: readonly string[]): void {
     if (process.memoryUsage().arrayBuffers > BUFFERS_MAX_BYTES) collect({ type: 'minor' })
   }, WATCH_MS).unref()
 }
+
+const isSimulated = (args: readonly string[]): boolean =>
+  args.includes('--target=sim') || args[args.indexOf('--target') + 1] === 'sim'

@@ -1,4 +1,4 @@
-import { type DoctorCheck, localChecks } from '../doctor/checks.ts'
+import { type DoctorCheck, localChecks, simChecks } from '../doctor/checks.ts'
 import { type Format, flag, formatFlag } from '../flags.ts'
 import type { Register } from '../program.ts'
 
@@ -10,11 +10,12 @@ export const registerDoctor: Register = (program, context, finish) => {
     .description(
       'Checks what a target needs of this machine and names the command that mends what is lacking.',
     )
-    .addOption(flag('--target <TARGET>', 'target to check for').choices(['local']).default('local'))
+    .addOption(flag('--target <TARGET>', 'target to check for').choices(['local', 'sim']).default('local'))
     .addOption(formatFlag())
     .addHelpText('after', '\nExample:\n  ./drill doctor --target local')
     .action(async (options: { target: string; format: Format }) => {
-      const checks = await localChecks(context.directory)
+      const { directory } = context
+      const checks = options.target === 'sim' ? simChecks(directory) : await localChecks(directory)
       const lacking = checks.some((check) => check.status === 'lacking')
       context.terminal.out(
         options.format === 'json'

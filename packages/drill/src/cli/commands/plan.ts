@@ -30,6 +30,7 @@ export const registerPlan: Register = (program, context, finish) => {
     .addOption(
       flag('--target <TARGET>', 'also say what this target lacks; its parameter profile applies').choices([
         'local',
+        'sim',
       ]),
     )
     .addOption(flag('--param <NAME=VALUE>', 'a parameter of the runbook; may be repeated').argParser(collect))
@@ -60,7 +61,7 @@ export const registerPlan: Register = (program, context, finish) => {
         registry,
         random: () => random.uint32(),
         facts: planFacts(pairs('--fact', options.fact)),
-        ...(options.target === undefined ? {} : { target: LOCAL }),
+        ...(options.target === undefined ? {} : { target: options.target === 'sim' ? SIM : LOCAL }),
       })
       context.terminal.out(
         options.format === 'json'
@@ -82,5 +83,12 @@ const LOCAL: PlanTarget = {
     'notify',
     ...(process.getuid?.() === 0 ? (['chown'] as const) : []),
   ]),
+  ports: null,
+}
+
+/** A simulated host offers the same, changing owners included. */
+const SIM: PlanTarget = {
+  name: 'sim',
+  capabilities: new Set(['service-manager', 'dns', 'traffic', 'alerts', 'notify', 'chown']),
   ports: null,
 }

@@ -7,12 +7,10 @@ import type { CliContext } from '../context.ts'
 import { collect, flag, formatFlag } from '../flags.ts'
 import type { Register } from '../program.ts'
 import { checkRunbook } from '../run/check-runbook.ts'
-import { performRun, type ShowOptions } from '../run/perform-run.ts'
+import type { ShowOptions } from '../run/perform-run.ts'
 import { type RunFlags, runRequest } from '../run/run-options.ts'
-import { runSimulated } from '../run/run-simulated.ts'
 import { readRunbook } from '../run/runbooks.ts'
 import { refuseScenarioFlags } from '../run/sim-request.ts'
-import { prepareLocalScenario } from '../scenario/local-scenario.ts'
 import { readScenarioFile } from '../scenario/read-scenario-file.ts'
 
 const EXAMPLES = `
@@ -105,8 +103,14 @@ async function run(
   const scenario =
     flags.scenario === undefined ? null : readScenarioFile(flags.scenario, context.directory).scenario
   if (scenario !== null) refuseScenarioFlags(flags, isGiven)
-  if (flags.target === 'sim') return await runSimulated(runbook, flags, isGiven, scenario, context)
+  // What a target needs is loaded for that target: a simulated run is over before all of a real one's is read.
+  if (flags.target === 'sim') {
+    const { runSimulated } = await import('../run/run-simulated.ts')
+    return await runSimulated(runbook, flags, isGiven, scenario, context)
+  }
+  const { performRun } = await import('../run/perform-run.ts')
   if (scenario !== null) {
+    const { prepareLocalScenario } = await import('../scenario/local-scenario.ts')
     const { directory, request } = prepareLocalScenario(scenario, runbook, flags, context)
     return await performRun(directory, request, text, showOf(flags), context, false)
   }

@@ -23,6 +23,11 @@ export async function localChecks(directory: string): Promise<DoctorCheck[]> {
   return [platform(), node(), proc(), writable(directory), room(directory), await loopback(), superuser()]
 }
 
+/** What `sim` needs: Node, and a folder for the evidence. Everything else is in the world. */
+export function simChecks(directory: string): DoctorCheck[] {
+  return [node(), writable(directory)]
+}
+
 const ok = (id: string, title: string, detail: string): DoctorCheck => ({
   id,
   title,

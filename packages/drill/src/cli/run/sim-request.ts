@@ -5,7 +5,6 @@ import {
   drawDelays,
   drawFailureAt,
   drillOfScenario,
-  PRODUCTION_ASSERTIONS,
   parseFault,
   type Scenario,
 } from '@dr-drill/simulator'
@@ -14,6 +13,9 @@ import type { Lab } from '../../targets/sim/lab.ts'
 import { wholeNumber } from '../flags.ts'
 import { pairs } from './pairs.ts'
 import { durationOf, type RunFlags, seedOf } from './run-options.ts'
+
+/** Records of a simulated run's production when nobody says otherwise: lived in a fraction of a second. */
+const SIM_ASSERTIONS = 500
 
 /** Flags that mean nothing in a world without a machine. */
 const REAL_ONLY = [
@@ -90,14 +92,14 @@ export function simRequest(
 
 const assertionsOf = ({ assertions }: RunFlags, scenario: Scenario | null): number =>
   scenario?.production.assertions ??
-  (assertions === undefined ? PRODUCTION_ASSERTIONS : wholeNumber('--assertions', assertions, 1, 1_000_000))
+  (assertions === undefined ? SIM_ASSERTIONS : wholeNumber('--assertions', assertions, 1, 1_000_000))
 
 /** The drill that is performed: the scenario's, or a server lost at an instant that the seed draws. */
 export function simDrill(request: RunRequest, scenario: Scenario | null, lab: Lab): DrawnDrill {
   if (scenario !== null) return drillOfScenario(scenario, lab.production)
   const { seed, faults, source } = request
   const assertions = source.kind === 'generated' ? source.assertions : null
-  const production = { seed, assertions: assertions ?? PRODUCTION_ASSERTIONS }
+  const production = { seed, assertions: assertions ?? SIM_ASSERTIONS }
   const failureAt = drawFailureAt(seed, lab.production(production))
   return { seed, production, failureAt, disaster: { kind: 'server', ...drawDelays(seed) }, faults }
 }

@@ -34,12 +34,15 @@ const BY_NAME: Readonly<Record<string, ErrorCode>> = {
   XAmzContentChecksumMismatch: 'object-corrupt',
   ConditionalRequestConflict: 'store-throttled',
   InvalidObjectState: 'object-missing',
+  AuthorizationHeaderMalformed: 'environment-lacking',
 }
 
 /** The code for an S3 error name and HTTP status. */
 export function storeErrorCode(name: string, status: number | null, request: StoreRequest): ErrorCode {
   const named = BY_NAME[name]
   if (named !== undefined) return named
+  // S3 sends a request for another region's bucket elsewhere; following it would drill a store that nobody named.
+  if (status !== null && status >= 300 && status < 400) return 'environment-lacking'
   if (status === 412) return request.conditionFailed
   if (status === 404 || status === 410) return 'object-missing'
   if (status === 401 || status === 403) return 'store-denied'
@@ -48,7 +51,7 @@ export function storeErrorCode(name: string, status: number | null, request: Sto
   return 'store-unavailable'
 }
 
-const NO_BUCKET = "Check the bucket's name, the endpoint and the region that were given for this store."
+const ELSEWHERE = "Check the bucket's name, the endpoint and the region that were given for this store."
 
 /** A store's own words are hostile, too: more of them enters no journal. */
 const MESSAGE_LENGTH_MAX = 500
@@ -67,6 +70,6 @@ export function storeError(thrown: unknown, request: StoreRequest): OperatingErr
   const detail = typeof code === 'string' ? code : said
   return new OperatingError(operating, `${request.store}: ${request.key}: ${detail}${text && ` (${text})`}`, {
     subject: `${request.store}:${request.key}`,
-    ...(said === 'NoSuchBucket' ? { hint: NO_BUCKET } : {}),
+    ...(operating === 'environment-lacking' ? { hint: ELSEWHERE } : {}),
   })
 }
