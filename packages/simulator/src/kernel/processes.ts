@@ -73,6 +73,8 @@ const brokenConnection = (name: string): OperatingError =>
 export class Processes {
   readonly #kernel: Kernel
   readonly #running: Process[] = []
+  /** Hooks of processes that are opened without any, by their name: for who must see every effect of a service. */
+  hooksOf: ((name: string) => RuntimeHooks | undefined) | null = null
   #woken = false
 
   constructor(kernel: Kernel) {
@@ -81,7 +83,7 @@ export class Processes {
 
   /** A new process. `hooks` see every call that it makes. */
   open(name: string, hooks?: RuntimeHooks): Process {
-    const opened = new Process(name, hooks)
+    const opened = new Process(name, hooks ?? this.hooksOf?.(name))
     opened.runtime.onReady = () => {
       this.#woken = true
     }

@@ -1,4 +1,4 @@
-import { type JudgedRun, judgeRun } from '@dr-drill/runbook-core'
+import { type JudgedRun, judgeRun, type RuntimeHooks } from '@dr-drill/runbook-core'
 import { checkDrill, type DrillTruth } from '../checkers/index.ts'
 import type { SimulatedDrill, SimulationOptions } from './options.ts'
 import { armFaults, contentsBefore } from './phases/arm-faults.ts'
@@ -23,11 +23,11 @@ export function simulateDrill(options: SimulationOptions): SimulatedDrill {
   }
 }
 
-/** The same, less the judgement on it: the world as it ended, and the truth about it. */
-export function liveThrough(options: SimulationOptions): {
-  readonly world: SimulatedWorld
-  readonly truth: DrillTruth
-} {
+/** The same, less the judgement on it: the world as it ended, and the truth about it. `hooks` see every effect of the run's processes. */
+export function liveThrough(
+  options: SimulationOptions,
+  hooks: (world: SimulatedWorld) => RuntimeHooks = () => ({}),
+): { readonly world: SimulatedWorld; readonly truth: DrillTruth } {
   const world = new SimulatedWorld(options)
   const undamagedReach = reachNow(world)
   const contents = contentsBefore(world)
@@ -37,7 +37,7 @@ export function liveThrough(options: SimulationOptions): {
   const reachAtStart = reachNow(world)
   const changedAtStart = world.sourceTruth.changed
   const before = copiesBefore(world)
-  world.run.perform()
+  world.run.perform(hooks(world))
   const healedMs = heal(world)
   gatherEvidence(world, before)
   const known = { undamagedReach, reachAtStart, changedAtStart, declaredAt, healedMs }

@@ -53,6 +53,8 @@ export interface DrillTruth {
   readonly declaredAt: number
   /** How often the process of the run died. */
   readonly deaths: number
+  /** How often the host lost its power. */
+  readonly powerLosses: number
   /** History time that a restore to a target time was told; null: it restores all. */
   readonly targetAt: number | null
   /** Keys that an earlier restore cut off for good. */

@@ -59,6 +59,7 @@ export function truthOf(world: SimulatedWorld, judged: JudgedRun, known: Known):
     epochMs: options.failureAt,
     declaredAt: known.declaredAt,
     deaths: run.deaths,
+    powerLosses: host.machine.powerLosses,
     targetAt: null,
     cutOff: new Set(),
     firedFaults: fired,
