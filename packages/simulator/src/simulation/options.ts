@@ -42,6 +42,8 @@ export interface SimulationOptions {
   readonly durations?: Durations
   /** Approvals given beforehand, by step; default: none. */
   readonly approvals?: Readonly<Record<string, string>>
+  /** Who approves what a step asks, after the time that people take; default: nobody, and such a run pauses. */
+  readonly approver?: string
   /** Drill time after which the run is given up, ms; default: never. */
   readonly deadlineMs?: number
   /** Receives every draw; null: none are kept. */

@@ -108,6 +108,14 @@ export class SimulatedWorld {
     return overlay(this.host.ports, { FileSystem: files, ObjectStore: stores })
   }
 
+  /** People take their time, unless nobody is there. */
+  #askApproval() {
+    const { approver = null } = this.options
+    if (approver === null) return null
+    const afterMs = this.host.surroundings.people.askApproval()
+    return afterMs === null ? null : { by: approver, afterMs }
+  }
+
   #run(): SimulatedRun {
     const { prepared, checksums, seed, faults, failureAt, disaster, mistakes } = this.options
     return new SimulatedRun({
@@ -129,6 +137,7 @@ export class SimulatedWorld {
       randomHandlers: (stream) => randomHandlers(stream) as unknown as PortHandlers,
       watch: bothOf(mistakes ?? null, faults.length === 0 ? null : watchCalls(this.moments)),
       approvals: this.options.approvals ?? {},
+      askApproval: () => this.#askApproval(),
       deadlineMs: this.options.deadlineMs ?? null,
     })
   }

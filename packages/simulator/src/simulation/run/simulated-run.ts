@@ -41,6 +41,8 @@ export interface SimulatedRunOptions {
   /** Sees the calls of a step's action, below its intents; null: nobody looks. */
   readonly watch: ((step: string) => Middleware) | null
   readonly approvals: Readonly<Record<string, string>>
+  /** Somebody is asked: who approves, and after how long; null: nobody, and the run stays paused. */
+  readonly askApproval: () => { readonly by: string; readonly afterMs: number } | null
   /** Drill time after which the run is given up; null: never. */
   readonly deadlineMs: number | null
 }
@@ -52,9 +54,11 @@ export class SimulatedRun {
   /** Set while the runner is dead: virtual time at which the next process starts. */
   #resumesAt: number | null = null
   #deaths = 0
+  #approvals: Readonly<Record<string, string>>
 
   constructor(options: SimulatedRunOptions) {
     this.#options = options
+    this.#approvals = options.approvals
   }
 
   /** How often its process has died. */
@@ -74,17 +78,28 @@ export class SimulatedRun {
 
   /** Runs to an end that no death cuts short. `hooks` see every effect of the processes. */
   perform(hooks?: RuntimeHooks): Exit<RunResult> {
-    let exit = this.#perform(null, hooks)
-    while (exit === null) exit = this.#resume(hooks)
-    return exit
+    return this.#toItsEnd(this.#perform(null, hooks), hooks)
   }
 
   /** One more process goes on with a run that has ended without completing, `downMs` after now. */
   again(downMs: number, hooks?: RuntimeHooks): Exit<RunResult> {
     this.#resumesAt = this.#options.kernel.nowMs + downMs
-    let exit = this.#resume(hooks)
-    while (exit === null) exit = this.#resume(hooks)
-    return exit
+    return this.#toItsEnd(this.#resume(hooks), hooks)
+  }
+
+  /** Deaths are followed by a new process, and questions by whoever approves. */
+  #toItsEnd(first: Exit<RunResult> | null, hooks?: RuntimeHooks): Exit<RunResult> {
+    let exit = first
+    for (;;) {
+      if (exit !== null) {
+        const step = askingStep(exit)
+        const approval = step === null ? null : this.#options.askApproval()
+        if (step === null || approval === null) return exit
+        this.#approvals = { ...this.#approvals, [step]: approval.by }
+        this.#resumesAt = this.#options.kernel.nowMs + approval.afterMs
+      }
+      exit = this.#resume(hooks)
+    }
   }
 
   #resume(hooks?: RuntimeHooks): Exit<RunResult> | null {
@@ -102,7 +117,7 @@ export class SimulatedRun {
   }
 
   #perform(resume: Resumption | null, hooks?: RuntimeHooks): Exit<RunResult> | null {
-    const { processes, prepared, checksums, identity, marks, approvals, deadlineMs } = this.#options
+    const { processes, prepared, checksums, identity, marks, deadlineMs } = this.#options
     const process = processes.open('runner', hooks)
     this.#process = process
     const task = runEngine({
@@ -111,7 +126,7 @@ export class SimulatedRun {
       checksums,
       concurrency: CONCURRENCY,
       marks,
-      approvals,
+      approvals: this.#approvals,
       deadlineMs,
       resume,
     })
@@ -142,4 +157,10 @@ export class SimulatedRun {
       Random: randomHandlers(random(`engine/${this.#deaths}`)),
     } as unknown as Record<string, PortHandlers>)
   }
+}
+
+/** The step that a paused run waits for; null when it waits for none. */
+function askingStep(exit: Exit<RunResult>): string | null {
+  if (exit.kind !== 'success' || exit.value.outcome !== 'paused') return null
+  return exit.value.firstCause?.subject ?? null
 }
