@@ -178,10 +178,16 @@ export class Link {
     if (what !== 'answers') this.#requestBlocks += by
     if (what !== 'requests') this.#answerBlocks += by
     this.#change()
+    if (by > 0 && this.#answerBlocks > 0 && this.#isBusy) this.#options.met('partitioned')
     for (const flight of this.#flights) {
       if (this.#answerBlocks > 0) flight.stand()
       else flight.goOn()
     }
+  }
+
+  /** Whether something is under way that a change meets. */
+  get #isBusy(): boolean {
+    return this.#flights.some((flight) => !flight.hasEnded)
   }
 
   hold(): () => void {
@@ -217,6 +223,7 @@ export class Link {
   #stretch(factor: number): void {
     const { nowMs } = this.#options.kernel
     if (this.#busyUntilMs > nowMs) this.#busyUntilMs = nowMs + (this.#busyUntilMs - nowMs) * factor
+    if (factor > 1 && this.#isBusy && this.#isSlow) this.#options.met('slowed')
     for (const flight of this.#flights) flight.stretch(factor)
   }
 

@@ -72,6 +72,7 @@ test('what is under way goes on at the rate that the link has then', () => {
   net.pass(500)
   const restore = net.network.degrade('recovery-host', 'source', { bytesPerSecond: 100 })
   net.pass(1_000)
+  expect(net.met).toEqual(['recovery-host source slowed'])
   restore()
   net.start('c', { bytes: 1_000 }, tell)
   net.pass(5_000)

@@ -39,6 +39,7 @@ test('what is under way stands still, and goes on when the partition heals in ti
   net.start('a', { bytes: 1_000, patienceMs: 5_000 }, (ended) => ends.push(ended))
   net.pass(400)
   const heal = net.network.partition('recovery-host', 'source')
+  expect(net.met).toEqual(['recovery-host source partitioned'])
   net.pass(2_000)
   heal()
   net.pass(599)
