@@ -1,8 +1,29 @@
+import type { ObjectListing } from '@dr-drill/runbook-core'
 import { placeOfKey } from './key-order.ts'
 import type { MemoryVersion } from './memory-version.ts'
 
 /** Versions of one key, newest first. */
 export type KeyHistory = readonly MemoryVersion[]
+
+/** What a bucket holds between two changes. */
+export class Present {
+  /** The newest version of every key that has one and is not deleted, by the UTF-8 bytes of the keys. */
+  readonly versions: readonly MemoryVersion[]
+  readonly #pages = new Map<string, ObjectListing>()
+
+  constructor(versions: readonly MemoryVersion[]) {
+    this.versions = versions
+  }
+
+  /** The page of a listing, made when it is first asked for: drills ask for the same ones. `query` tells it from all others. */
+  page(query: string, make: () => ObjectListing): ObjectListing {
+    const known = this.#pages.get(query)
+    if (known !== undefined) return known
+    const made = make()
+    this.#pages.set(query, made)
+    return made
+  }
+}
 
 const NO_VERSIONS: KeyHistory = []
 /** Changes kept beside the shared histories before they are merged with them. */
@@ -18,8 +39,8 @@ export class BucketContent {
   #shared: ReadonlyMap<string, KeyHistory>
   #changed: Map<string, KeyHistory>
   #writes: number
-  /** What `present` gives, until something changes. */
-  #present: readonly MemoryVersion[] | null = null
+  /** What `present` gives, until something changes; forks share it until then. */
+  #present: Present | null = null
 
   private constructor(
     keys: string[],
@@ -62,9 +83,9 @@ export class BucketContent {
     return this.#shared.get(key) ?? NO_VERSIONS
   }
 
-  /** The newest version of every key that has one and is not deleted, by the UTF-8 bytes of the keys. */
-  get present(): readonly MemoryVersion[] {
-    this.#present ??= this.#newest()
+  /** What there is now. */
+  get present(): Present {
+    this.#present ??= new Present(this.#newest())
     return this.#present
   }
 

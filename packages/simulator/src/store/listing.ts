@@ -47,7 +47,14 @@ function boundOfInput(
 
 /** One page of current objects and common prefixes, in one order, together at most the limit. */
 export function listPage(bucket: MemoryBucket, query: PageQuery): ObjectListing {
-  const entries = bucket.allCurrent
+  const { readsAt, allCurrent } = bucket
+  if (readsAt !== null || query.hidden !== null) return makePage(allCurrent, query)
+  const { root, prefix, delimiter, limit, from } = query
+  const name = JSON.stringify([root, prefix, delimiter, limit, from?.mode, from?.text])
+  return bucket.content.present.page(name, () => makePage(allCurrent, query))
+}
+
+function makePage(entries: readonly MemoryVersion[], query: PageQuery): ObjectListing {
   const { root, prefix, delimiter, limit, hidden } = query
   const objects: ListedObject[] = []
   const prefixes: string[] = []

@@ -103,7 +103,7 @@ export class MemoryBucket {
 
   /** What a reader finds of all keys, by the UTF-8 bytes of the keys. */
   get allCurrent(): readonly MemoryVersion[] {
-    if (this.readsAt === null) return this.content.present
+    if (this.readsAt === null) return this.content.present.versions
     return this.content.keys.map((key) => this.current(key)).filter((version) => version !== null)
   }
 
