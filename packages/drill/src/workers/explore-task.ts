@@ -86,8 +86,14 @@ export class Explorer {
 
   /** @throws internal when the run does not violate the invariant: what it does depends on more than its seed */
   simplest(task: SimplestTask): Counterexample {
-    const fails = (drill: DrawnDrill): boolean =>
-      this.#lab.explore(drill, { memory: true, draws: null }).violated.includes(task.invariant)
+    const fails = (drill: DrawnDrill): boolean => {
+      try {
+        return this.#lab.explore(drill, { memory: true, draws: null }).violated.includes(task.invariant)
+      } catch {
+        // Whatever else is wrong with a simpler drill, it is no example of this.
+        return false
+      }
+    }
     const found = findSimplest(fc, this.#space, task.seed, fails, SHRINKING_MAX)
     if (found === null) {
       throw new OperatingError(
