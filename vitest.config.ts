@@ -6,6 +6,9 @@ const MACHINE = [
   'test/**/*.test.ts',
 ]
 
+/** Long forms of properties take minutes each, more on a busy machine. */
+const TIMEOUT_MS = process.env.DRILL_TEST_LONG === '1' ? 3_600_000 : 120_000
+
 /**
  * Tests mirror `src` under `test/`. Packages resolve to their sources, so a test never runs a stale build. Pure code keeps nothing
  * between two files (that is what pure means, and the tidy test sees to it), so its tests share a worker's modules: loading them
@@ -19,8 +22,8 @@ export default defineConfig({
     retry: 0,
     // All cores; the default leaves one idle, which on two is half.
     maxWorkers: '100%',
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: TIMEOUT_MS,
+    hookTimeout: TIMEOUT_MS,
     globalSetup: ['./test/choose-seed.ts'],
     setupFiles: ['./test/property-seed.ts'],
     reporters: ['default'],
