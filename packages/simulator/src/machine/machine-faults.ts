@@ -94,7 +94,7 @@ export class MachineFaults implements MachineControl {
   }
 
   occupy(endpoint: string): () => void {
-    return this.#machine.services.occupy(endpoint)
+    return this.#machine.services.endpoints.occupy(endpoint)
   }
 
   /** Changes a unit now, or as soon as it is installed, until the function returned is called. */

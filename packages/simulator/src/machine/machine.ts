@@ -182,7 +182,7 @@ export class Machine {
       Random: randomHandlers(this.#options.random.split(`account/${account.user}`)),
       Log: { write: () => undefined },
       Services: this.services.handlers,
-      Http: this.services.http,
+      Http: this.services.endpoints.http,
       Host: this.#host(),
       ...this.#options.ports(account),
     }

@@ -1,9 +1,4 @@
 import {
-  type CallContext,
-  Deferred,
-  type HttpContract,
-  type HttpRequest,
-  type HttpResponse,
   OperatingError,
   type PortHandler,
   type ServiceStatus,
@@ -12,8 +7,9 @@ import {
   type Unit,
 } from '@dr-drill/runbook-core'
 import type { RandomStream } from '../kernel/index.ts'
-import { AnswerAtHand } from '../stemedb/index.ts'
-import { type Listener, type ServiceHost, SimulatedService } from './service.ts'
+import { Endpoints } from './endpoints.ts'
+import { SimulatedService } from './service.ts'
+import type { ServiceHost } from './service-host.ts'
 import { SimulatedTimer } from './timer.ts'
 
 /** What a service manager needs besides what its services need. */
@@ -25,23 +21,21 @@ type AnyUnit = SimulatedService | SimulatedTimer
 
 /** The service manager of a simulated machine, and the endpoints of what it runs. */
 export class ServiceManager {
+  readonly endpoints: Endpoints
   readonly #host: ServiceHost
   readonly #options: ServiceManagerOptions
   readonly #services = new Map<string, SimulatedService>()
   readonly #timers = new Map<string, SimulatedTimer>()
   readonly #enabled = new Set<string>()
-  readonly #listeners = new Map<string, Listener>()
-  readonly #occupied = new Set<string>()
   readonly #awaited = new Map<string, readonly ((unit: AnyUnit) => void)[]>()
-  /** When each endpoint began to be served, drill time ms; kept until somebody serves it anew. */
-  readonly #servedSince = new Map<string, number>()
   #isStill = false
 
   constructor(options: ServiceManagerOptions) {
     this.#options = options
+    this.endpoints = new Endpoints(options.kernel, options.met)
     this.#host = {
       ...options,
-      listen: (listener, endpoint) => this.#listen(listener, endpoint),
+      listen: (listener, endpoint) => this.endpoints.listen(listener, endpoint),
     }
   }
 
@@ -67,25 +61,14 @@ export class ServiceManager {
     }
   }
 
-  /** The port Http: endpoints of this machine, asked by a client on it. */
-  get http(): PortHandler<HttpContract> {
-    const request = (input: HttpRequest, context: CallContext) => this.#request(input, context)
-    return { ask: request, tell: request }
+  /** Whether somebody serves an endpoint now. */
+  isServing(endpoint: string): boolean {
+    return this.servedSince(endpoint) !== null
   }
 
   /** Drill time since when an endpoint is served without a break; null while it is not. */
   servedSince(endpoint: string): number | null {
-    return this.isServing(endpoint) ? (this.#servedSince.get(endpoint) ?? null) : null
-  }
-
-  isServing(endpoint: string): boolean {
-    const listener = this.#listeners.get(endpoint)
-    return listener !== undefined && !listener.process.isDead && !listener.process.isPaused
-  }
-
-  /** Endpoints that are served, in the order in which they began to be. */
-  get servedEndpoints(): readonly string[] {
-    return [...this.#listeners.keys()].filter((endpoint) => this.isServing(endpoint))
+    return this.endpoints.servedSince(endpoint)
   }
 
   /** @throws service-failed when no such service is installed */
@@ -95,15 +78,9 @@ export class ServiceManager {
     return service
   }
 
-  /** The service of that name, installed or not: faults may wait for one. */
+  /** The service of that name; null when none is installed. */
   find(name: string): SimulatedService | null {
     return this.#services.get(name) ?? null
-  }
-
-  /** A stranger listens there from now on. */
-  occupy(endpoint: string): () => void {
-    this.#occupied.add(endpoint)
-    return () => void this.#occupied.delete(endpoint)
   }
 
   /** Calls with a unit now, or as soon as one of that name is installed. */
@@ -131,7 +108,7 @@ export class ServiceManager {
   powerLost(): void {
     for (const timer of this.#timers.values()) timer.stop()
     for (const service of this.#services.values()) service.vanish()
-    this.#listeners.clear()
+    this.endpoints.clear()
   }
 
   /** The machine boots: what is enabled starts. */
@@ -201,54 +178,6 @@ export class ServiceManager {
   #demandUnit(name: string): void {
     if (!this.#services.has(name) && !this.#timers.has(name)) throw notInstalled(name)
   }
-
-  #listen(listener: Listener, endpoint: string): void {
-    if (this.#occupied.has(endpoint)) {
-      this.#host.met(`endpoint-occupied ${endpoint}`)
-      throw new OperatingError('environment-lacking', `cannot listen: ${endpoint} is taken (EADDRINUSE)`)
-    }
-    this.#listeners.set(endpoint, listener)
-    this.#servedSince.set(endpoint, this.#host.kernel.nowMs)
-  }
-
-  #request(request: HttpRequest, context: CallContext): HttpResponse | Deferred<HttpResponse> {
-    const { endpoint, timeoutMs, responseBytesMax } = request
-    if (this.#occupied.has(endpoint)) {
-      this.#host.met(`endpoint-occupied ${endpoint}`)
-      return { status: 200, contentType: 'text/html', text: '<html><body><h1>It works!</h1></body></html>' }
-    }
-    const listener = this.#listeners.get(endpoint)
-    if (listener === undefined || listener.process.isDead) {
-      throw new OperatingError('connection-failed', `nothing listens at ${endpoint}`, { subject: endpoint })
-    }
-    if (listener.process.isPaused) this.#host.met(`service-hung ${listener.process.name}`)
-    const result = new Deferred<HttpResponse>()
-    const settle = (end: () => void): void => {
-      cancel()
-      if (result.exit === null) end()
-    }
-    const cancel = this.#host.kernel.after(timeoutMs, () => {
-      const late = `${endpoint} did not answer within ${timeoutMs} ms`
-      settle(() => result.fail(new OperatingError('timed-out', late, { subject: endpoint })))
-    })
-    context.onCancel(() => {
-      settle(() => result.fail(new OperatingError('cancelled', 'nobody waits for the answer any more')))
-    })
-    listener.process.answer(listener.serve(request), listener.environment).subscribe((exit) => {
-      settle(() => {
-        if (exit.kind === 'success' && isTooLong(exit.value, responseBytesMax)) {
-          result.fail(new OperatingError('response-invalid', `the answer of ${endpoint} is too large`))
-        } else result.settle(exit)
-      })
-    })
-    return result
-  }
-}
-
-/** What is at hand is not rendered to be measured. */
-function isTooLong(answer: HttpResponse, lengthMax: number): boolean {
-  if (answer instanceof AnswerAtHand) return answer.isLongerThan(lengthMax)
-  return answer.text.length > lengthMax
 }
 
 function notInstalled(name: string): OperatingError {

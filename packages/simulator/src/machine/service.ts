@@ -1,57 +1,17 @@
 import {
   type CallContext,
-  Deferred,
-  type Environment,
   OperatingError,
   type ServiceStatus,
   type ServiceUnit,
   type Task,
 } from '@dr-drill/runbook-core'
-import type { SimulatedDisk } from '../disk/index.ts'
-import type { Kernel, Process, Processes } from '../kernel/index.ts'
-import type { MachineClock } from './clock.ts'
-import type { ProcessHost, Program, Programs } from './program.ts'
+import type { Process } from '../kernel/index.ts'
+import type { Program } from './program.ts'
+import { RestartPolicy } from './restart-policy.ts'
+import type { ServiceHost } from './service-host.ts'
+import { ServiceProcess } from './service-process.ts'
 
-/** Restarts within this window are counted, as systemd does. */
-const RESTART_WINDOW_MS = 10_000
-const RESTARTS_MAX = 5
 const LOG_LINES_MAX = 1_000
-
-/** Who answers at an endpoint. */
-export interface Listener {
-  readonly process: Process
-  readonly serve: Parameters<ProcessHost['listen']>[1]
-  readonly environment: Environment
-}
-
-/** What a service needs of the machine that runs it. */
-export interface ServiceHost {
-  readonly kernel: Kernel
-  readonly processes: Processes
-  readonly clock: MachineClock
-  readonly disk: SimulatedDisk
-  readonly programs: Programs
-  /** The machine's ports as the unit's account has them. */
-  environmentOf(unit: ServiceUnit): Environment
-  /** Content of the unit's environment file; empty when it has none. @throws file-missing, input-output */
-  configurationOf(unit: ServiceUnit): string
-  /** Lets a process serve an endpoint, until it ends. @throws environment-lacking when a stranger listens there */
-  listen(listener: Listener, endpoint: string): void
-  nextInvocation(): string
-  /** Something that befell the machine was met. */
-  met(what: string): void
-  /** Performs an action now, or when the machine moves again. */
-  whenMoving(action: () => void): void
-}
-
-/** A process of a service, from its start to its end. */
-interface Running {
-  readonly process: Process
-  readonly program: Program
-  readonly host: ProcessHost
-  /** Its exit code; null: it was killed. */
-  readonly ended: Deferred<number | null>
-}
 
 /** One service of a machine: at most one process of it runs; the restart policy is its unit's. */
 export class SimulatedService {
@@ -67,18 +27,18 @@ export class SimulatedService {
   /** Its processes answer nothing while set. */
   isHung = false
   readonly #host: ServiceHost
-  #running: Running | null = null
-  #restarts: number[] = []
-  #cancelRestart: (() => void) | null = null
+  readonly #restarts: RestartPolicy
+  #running: ServiceProcess | null = null
 
   constructor(unit: ServiceUnit, host: ServiceHost) {
     this.unit = unit
     this.#host = host
+    this.#restarts = new RestartPolicy(host.kernel)
   }
 
   /** Identity of its process; null when none runs. */
   get invocation(): string | null {
-    return this.#running?.host.invocation ?? null
+    return this.#running?.invocation ?? null
   }
 
   get process(): Process | null {
@@ -92,8 +52,7 @@ export class SimulatedService {
 
   /** Stops it and waits for its end: in good order, or by force after the unit's patience. */
   *stop(): Task<void> {
-    this.#cancelRestart?.()
-    this.#cancelRestart = null
+    this.#restarts.cancel()
     const running = this.#running
     if (running === null) {
       if (this.state === 'activating') this.state = 'inactive'
@@ -101,12 +60,7 @@ export class SimulatedService {
     }
     const end = () => this.#end(running, 0)
     const cancelKill = this.#host.kernel.after(this.unit.stopTimeoutMs, end)
-    const { program, process, host } = running
-    if (program.close === undefined) end()
-    else {
-      const closed = process.answer(program.close(host), this.#host.environmentOf(this.unit))
-      closed.subscribe(end)
-    }
+    running.close(end)
     yield* running.ended.wait()
     cancelKill()
   }
@@ -139,7 +93,7 @@ export class SimulatedService {
   /** A timer has elapsed: it runs, unless it does already. */
   elapse(): void {
     if (this.#running !== null || !this.startQuietly()) return
-    const running = this.#running as Running | null
+    const running = this.#running as ServiceProcess | null
     if (running !== null) this.#host.kernel.after(this.unit.startTimeoutMs, () => this.#end(running, null))
   }
 
@@ -164,15 +118,14 @@ export class SimulatedService {
 
   /** The machine has lost its power. */
   vanish(): void {
-    this.#cancelRestart?.()
-    this.#cancelRestart = null
+    this.#restarts.cancel()
     const running = this.#running
     if (running !== null) this.#end(running, null, false)
     this.state = 'inactive'
     this.log = []
   }
 
-  #launch(): Running {
+  #launch(): ServiceProcess {
     this.log = []
     this.lastRunAt = this.#host.clock.historyNow()
     const { name, type } = this.unit
@@ -191,7 +144,7 @@ export class SimulatedService {
       this.#host.met(`run-failed ${name}`)
       this.#say('terminated by a signal')
       this.#host.kernel.after(0, () => this.#end(running, 1))
-    } else this.#run(running)
+    } else running.run()
     return running
   }
 
@@ -213,66 +166,36 @@ export class SimulatedService {
     }
   }
 
-  #spawn(program: Program, configuration: string): Running {
-    const { unit } = this
-    const environment = this.#host.environmentOf(unit)
-    const process = this.#host.processes.open(unit.name)
-    const ended = new Deferred<number | null>()
-    const host: ProcessHost = {
-      unit,
-      invocation: this.#host.nextInvocation(),
-      disk: this.#host.disk,
+  #spawn(program: Program, configuration: string): ServiceProcess {
+    const spawned = new ServiceProcess({
+      unit: this.unit,
+      program,
       configuration,
+      host: this.#host,
       say: (line) => this.#say(line),
-      listen: (endpoint, serve) => this.#host.listen({ process, serve, environment }, endpoint),
-      exit: (code) => this.#end(running, code),
-    }
-    const running: Running = { process, program, host, ended }
-    process.isPaused = this.isHung
-    return running
-  }
-
-  #run(running: Running): void {
-    const { process, program, host } = running
-    const task = program.run(host)
-    process.start(task, this.#host.environmentOf(this.unit)).done.subscribe((settled) => {
-      const exit = settled.kind === 'success' ? settled.value : settled
-      if (exit.kind === 'success') {
-        if (this.unit.type === 'oneshot') this.#end(running, 0)
-        return
-      }
-      if (exit.kind === 'failure') {
-        // A defect is no behaviour of a program: it ends the drill.
-        if (!(exit.error instanceof OperatingError)) throw exit.error
-        this.#say(`${exit.error.code}: ${exit.error.message}`)
-      }
-      this.#end(running, 1)
+      onExit: (running, code) => this.#end(running, code),
     })
+    spawned.process.isPaused = this.isHung
+    return spawned
   }
 
-  #end(running: Running, code: number | null, mayRestart = true): void {
+  #end(running: ServiceProcess, code: number | null, mayRestart = true): void {
     if (this.#running !== running) return
     this.#running = null
-    running.process.kill()
     this.lastExitCode = code
     this.state = code === 0 ? 'inactive' : 'failed'
-    running.ended.succeed(code)
+    running.end(code)
     const { restart, type } = this.unit
     if (code !== 0 && mayRestart && restart === 'on-failure' && type === 'daemon') this.#restartLater()
   }
 
   #restartLater(): void {
-    const { kernel } = this.#host
-    this.#restarts = this.#restarts.filter((at) => kernel.nowMs - at < RESTART_WINDOW_MS)
-    if (this.#restarts.length >= RESTARTS_MAX) return
-    this.#restarts.push(kernel.nowMs)
-    this.state = 'activating'
-    this.#cancelRestart = kernel.after(this.unit.restartDelayMs, () => {
-      this.#cancelRestart = null
+    const isTried = this.#restarts.later(this.unit.restartDelayMs, () => {
       this.#host.whenMoving(() => {
         if (!this.startQuietly()) this.#restartLater()
       })
     })
+    if (isTried) this.state = 'activating'
   }
 
   #say(line: string): void {

@@ -1,0 +1,76 @@
+import { Deferred, type Environment, OperatingError, type ServiceUnit } from '@dr-drill/runbook-core'
+import type { Process } from '../kernel/index.ts'
+import type { ProcessHost, Program } from './program.ts'
+import type { ServiceHost } from './service-host.ts'
+
+/** What a process is started with. */
+export interface ServiceProcessOptions {
+  readonly unit: ServiceUnit
+  readonly program: Program
+  readonly configuration: string
+  readonly host: ServiceHost
+  readonly say: (line: string) => void
+  /** It wants to end, or its program has: with this code. */
+  readonly onExit: (process: ServiceProcess, code: number) => void
+}
+
+/** One process of a service, from its start to its end. */
+export class ServiceProcess {
+  readonly invocation: string
+  readonly process: Process
+  /** Its exit code; null: it was killed. */
+  readonly ended = new Deferred<number | null>()
+  readonly #options: ServiceProcessOptions
+  readonly #environment: Environment
+  readonly #view: ProcessHost
+
+  constructor(options: ServiceProcessOptions) {
+    const { unit, host, configuration, say, onExit } = options
+    this.#options = options
+    this.invocation = host.nextInvocation()
+    const process = host.processes.open(unit.name)
+    const environment = host.environmentOf(unit)
+    this.process = process
+    this.#environment = environment
+    this.#view = {
+      unit,
+      invocation: this.invocation,
+      disk: host.disk,
+      configuration,
+      say,
+      listen: (endpoint, serve) => host.listen({ process, serve, environment }, endpoint),
+      exit: (code) => onExit(this, code),
+    }
+  }
+
+  /** Lets its program run: a oneshot's end is its own, a daemon's task ends when it serves. */
+  run(): void {
+    const { program, unit, say, onExit } = this.#options
+    this.process.start(program.run(this.#view), this.#environment).done.subscribe((settled) => {
+      const exit = settled.kind === 'success' ? settled.value : settled
+      if (exit.kind === 'success') {
+        if (unit.type === 'oneshot') onExit(this, 0)
+        return
+      }
+      if (exit.kind === 'failure') {
+        // A defect is no behaviour of a program: it ends the drill.
+        if (!(exit.error instanceof OperatingError)) throw exit.error
+        say(`${exit.error.code}: ${exit.error.message}`)
+      }
+      onExit(this, 1)
+    })
+  }
+
+  /** Asks it to end in good order; `then` is called when it has, or would rather be killed. */
+  close(then: () => void): void {
+    const { program } = this.#options
+    if (program.close === undefined) then()
+    else this.process.answer(program.close(this.#view), this.#environment).subscribe(then)
+  }
+
+  /** It is gone. */
+  end(code: number | null): void {
+    this.process.kill()
+    this.ended.succeed(code)
+  }
+}
