@@ -1,9 +1,9 @@
-import { type Fiber, fork, join, type Task } from '../effects/index.ts'
+import { Deferred, type Fiber, fork, join, type Task } from '../effects/index.ts'
 import { OperatingError } from '../errors/index.ts'
 import { FileSystem } from './file-system.ts'
 
 /** Bytes of a piece: they stay in a processor's cache between being read and being looked at. A multiple of 64 KiB. */
-export const PIECE_BYTES = 256 * 1024
+export const PIECE_BYTES = 512 * 1024
 
 /** Which part of a file to read. */
 export interface FileRange {
@@ -55,8 +55,20 @@ export class FilePieces {
       return bytes.length === 0 ? null : bytes
     }
     const next = this.#length()
-    if (next > 0) this.#ahead = yield* fork(this.#read(next), 'read-ahead')
+    if (next > 0) yield* this.#readAhead(next)
     return bytes
+  }
+
+  /** Goes on once the read has been asked for: a fiber only begins when the one that forked it waits. */
+  *#readAhead(length: number): Task<void> {
+    const begun = new Deferred<null>()
+    const read = this.#read(length)
+    function* ahead(): Task<Uint8Array> {
+      begun.succeed(null)
+      return yield* read
+    }
+    this.#ahead = yield* fork(ahead(), 'read-ahead')
+    yield* begun.wait()
   }
 
   #length(): number {

@@ -38,15 +38,20 @@ interface Running {
  */
 export class Connection {
   readonly #limits: ClientLimits
+  /** TLS goes on to hand over what it has decrypted, in the same memory, after it was told to pause: there, bytes are copied. */
+  readonly #isTls: boolean
   readonly #socket: Socket
   #opening: ((error: unknown) => void) | null = null
   #running: Running | null = null
   #isUsable = true
   #hasEnded = false
+  /** Came while the receiver was waited for. */
+  readonly #queued: Uint8Array[] = []
 
-  private constructor(limits: ClientLimits, open: (onread: OnRead) => Socket) {
+  private constructor(origin: Origin, limits: ClientLimits) {
     this.#limits = limits
-    this.#socket = open({
+    this.#isTls = origin.isTls
+    this.#socket = connected(origin, {
       buffer: Buffer.allocUnsafeSlow(RECEIVE_BYTES),
       callback: (count, bytes) => this.#received(bytes.subarray(0, count)),
     })
@@ -58,7 +63,7 @@ export class Connection {
 
   /** Connects, for TLS with the checks that Node makes. `signal` gives up. @throws errno, store-unavailable */
   static open(origin: Origin, limits: ClientLimits, signal: AbortSignal): Promise<Connection> {
-    const connection = new Connection(limits, (onread) => connected(origin, onread))
+    const connection = new Connection(origin, limits)
     return connection.#opened(origin.isTls ? 'secureConnect' : 'connect', signal)
   }
 
@@ -115,48 +120,59 @@ export class Connection {
     })
   }
 
+  /** What the socket has read; true to be given more. */
   #received(bytes: Uint8Array): boolean {
     const running = this.#running
     if (running === null) {
-      // Nobody asked.
       this.#fail(lost('bytes came without a request'))
       return false
     }
+    if (running.isHeld) {
+      // TLS hands over what it has decrypted already.
+      this.#queued.push(Uint8Array.from(bytes))
+      return false
+    }
+    this.#take(running, this.#isTls ? Uint8Array.from(bytes) : bytes)
+    return this.#running?.isHeld !== true
+  }
+
+  #take(running: Running, bytes: Uint8Array): void {
     try {
       this.#keepPace(running, bytes.length)
       const waiting = running.reader.take(bytes)
-      if (waiting === null) {
-        if (running.reader.isComplete) this.#complete(running)
-        return true
-      }
-      this.#hold(running, waiting)
+      if (waiting !== null) this.#hold(running, waiting)
+      else if (running.reader.isComplete) this.#complete(running)
     } catch (thrown) {
       this.#fail(thrown)
     }
-    return false
   }
 
   /** Reads no further until the receiver has done with what it was given. */
   #hold(running: Running, waiting: Promise<void>): void {
     running.isHeld = true
-    const release = (thrown: { readonly error: unknown } | null): void => {
-      running.isHeld = false
-      const failure = running.failure ?? thrown
-      if (failure !== null) {
-        this.#fail(failure.error)
-        return
-      }
-      running.movedBytes = 0
-      running.since = performance.now()
-      this.#socket.setTimeout(this.#limits.idleMs)
-      if (running.reader.isComplete) this.#complete(running)
-      else if (this.#hasEnded) this.#ended()
-      this.#socket.resume()
-    }
     waiting.then(
-      () => release(null),
-      (error) => release({ error }),
+      () => this.#release(running, null),
+      (error) => this.#release(running, { error }),
     )
+  }
+
+  #release(running: Running, thrown: { readonly error: unknown } | null): void {
+    running.isHeld = false
+    const failure = running.failure ?? thrown
+    if (failure !== null) {
+      this.#fail(failure.error)
+      return
+    }
+    running.movedBytes = 0
+    running.since = performance.now()
+    this.#socket.setTimeout(this.#limits.idleMs)
+    if (running.reader.isComplete) this.#complete(running)
+    for (let bytes = this.#queued.shift(); bytes !== undefined; bytes = this.#queued.shift()) {
+      this.#received(bytes)
+      if (running.isHeld) return
+    }
+    if (this.#hasEnded && this.#running !== null) this.#ended()
+    this.#socket.resume()
   }
 
   /** A head has to come whole within the limit of silence, a body at some pace: a trickle would hold a restore up for ever. */
@@ -185,6 +201,7 @@ export class Connection {
 
   #ended(): void {
     this.#hasEnded = true
+    this.#isUsable = false
     const running = this.#running
     if (running?.isHeld === true) return
     if (running?.reader.endsWithConnection() === true) this.#complete(running)
