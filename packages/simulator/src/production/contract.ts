@@ -1,7 +1,6 @@
 import type { IndexedLedger } from '@dr-drill/runbook-core'
 import type { SimulatedDisk } from '../disk/index.ts'
 import type { BucketContent, MemoryVersion } from '../store/index.ts'
-import type { LedgerIndex } from './ledger-index.ts'
 
 /** A line of production's ledger: what was sent, acknowledged or failed, and when. */
 export interface LedgerLine {
@@ -55,7 +54,6 @@ export interface Production {
   /** What its object store acknowledged, in order of `writtenAt`; blobs are shared by every drill. */
   readonly writes: readonly MemoryVersion[]
   readonly ledger: readonly LedgerLine[]
-  readonly ledgerIndex: LedgerIndex
   /** The ledger as the oracle compares it in memory; of a cut, its first `lines` lines. */
   readonly oracleLedger: IndexedLedger
   readonly runs: readonly OperationRun[]

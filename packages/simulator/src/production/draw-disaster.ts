@@ -58,16 +58,25 @@ function runsOf({ runs, endsAt }: Production, moment: 'during-backup' | 'during-
 }
 
 /** From a write's sending to the last instant at which its client had not heard: the first such from a drawn line on. */
-function commitAfter(
-  { ledgerIndex, ledger, endsAt }: Production,
-  after: number,
-  random: RandomStream,
-): Span | null {
+function commitAfter({ ledger, endsAt }: Production, after: number, random: RandomStream): Span | null {
+  const heard = heardOf(ledger)
   const drawn = random.integer(0, ledger.length - 1)
   for (let step = 0; step < ledger.length; step += 1) {
     const { op, key, at: from } = ledger[(drawn + step) % ledger.length] as LedgerLine
-    const heardAt = op === 'submitted' && from > after ? ledgerIndex.of(key)?.acknowledgedAt : null
-    if (heardAt != null && heardAt > from && heardAt <= endsAt) return { from, to: heardAt - 1 }
+    const heardAt = op === 'submitted' && from > after ? heard.get(key) : undefined
+    if (heardAt !== undefined && heardAt > from && heardAt <= endsAt) return { from, to: heardAt - 1 }
   }
   return null
+}
+
+const heardByLedger = new WeakMap<readonly LedgerLine[], ReadonlyMap<string, number>>()
+
+/** When the client of each key heard that it is durable. Lines are immutable, so this is made once per production. */
+function heardOf(ledger: readonly LedgerLine[]): ReadonlyMap<string, number> {
+  const known = heardByLedger.get(ledger)
+  if (known !== undefined) return known
+  const heard = new Map<string, number>()
+  for (const { op, key, at } of ledger) if (op === 'acknowledged') heard.set(key, at)
+  heardByLedger.set(ledger, heard)
+  return heard
 }

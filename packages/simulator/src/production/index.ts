@@ -1,6 +1,5 @@
 export type { LedgerLine, OperationRun, Production, ProductionCut } from './contract.ts'
 export { type DisasterMoment, drawDisaster } from './draw-disaster.ts'
-export { LedgerIndex, type LedgerKey } from './ledger-index.ts'
 export {
   PRODUCTION_ASSERTIONS,
   PRODUCTION_LASTS_MS,

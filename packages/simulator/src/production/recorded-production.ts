@@ -3,14 +3,13 @@ import { BucketContent, type KeyHistory, type MemoryVersion } from '../store/ind
 import type { Production, ProductionCut } from './contract.ts'
 import type { DiskHistory } from './disk-history.ts'
 import { countUntil } from './instants.ts'
-import { LedgerIndex } from './ledger-index.ts'
 import type { RecordedLedger } from './recorded-ledger.ts'
 
 /** Contents of the store that are kept: drills of the same stretch between two writes share one. */
 const CONTENTS_MAX = 32
 
 /** What a recording came to. */
-export interface RecordedParts extends Omit<Production, 'ledger' | 'ledgerIndex' | 'oracleLedger' | 'cutAt'> {
+export interface RecordedParts extends Omit<Production, 'ledger' | 'oracleLedger' | 'cutAt'> {
   readonly ledger: RecordedLedger
   readonly disk: DiskHistory
 }
@@ -19,14 +18,9 @@ export interface RecordedParts extends Omit<Production, 'ledger' | 'ledgerIndex'
 export function recordedProduction({ ledger, disk, ...facts }: RecordedParts): Production {
   const contents = new StoreContents(facts.writes)
   const { lines } = ledger
-  let index: LedgerIndex | null = null
   return {
     ...facts,
     ledger: lines,
-    get ledgerIndex() {
-      index ??= new LedgerIndex(lines)
-      return index
-    },
     get oracleLedger() {
       return ledger.indexed
     },
