@@ -1,16 +1,22 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { driveAsync, environment, type PortHandlers, type Task, unwrap } from '@dr-drill/runbook-core'
+import {
+  driveAsync,
+  environment,
+  PIECE_BYTES,
+  type PortHandlers,
+  type Task,
+  unwrap,
+} from '@dr-drill/runbook-core'
 import { encodeFrame, RecordFileWriter, scanRecordFile } from '@dr-drill/runbook-core/stemedb'
 import { nativeChecksums, nodeFileSystem } from '@dr-drill/simulator/server'
 import { compare, type Measured } from './measure.ts'
 
-const READ_BYTES = 1 << 20
 const PATH = '/segment-00001.wal'
 const AT = Date.UTC(2026, 1, 11)
 
-/** Verifies a closed segment of about `sizeBytes`: plain `zlib.crc32` over the same file, read the same way, against our scans. */
+/** Verifies a closed segment of about `sizeBytes`: plain `zlib.crc32` over the same file, read in pieces of the same size, against our scans. */
 export async function benchSegment(
   directory: string,
   sizeBytes: number,
@@ -70,11 +76,11 @@ function* writeSegment(sizeBytes: number): Task<number> {
 }
 
 function rawCrc(path: string): number {
-  const buffer = Buffer.allocUnsafe(READ_BYTES)
+  const buffer = Buffer.allocUnsafe(PIECE_BYTES)
   const descriptor = openSync(path, 'r')
   let value = 0
   for (let count = 1; count > 0; ) {
-    count = readSync(descriptor, buffer, 0, READ_BYTES, null)
+    count = readSync(descriptor, buffer, 0, PIECE_BYTES, null)
     value = crc32(buffer.subarray(0, count), value)
   }
   closeSync(descriptor)
