@@ -93,6 +93,16 @@ describe('damage with another good copy is survived', () => {
       },
     ],
     [
+      'a sidecar is missing, and the segment that follows is itself overwritten in the archive',
+      (store: MemoryStore) => {
+        store.objects.delete(dataOfNewest)
+        const [own = ''] = logOfNewest.map(nameOf)
+        const at = archive.findIndex((key) => nameOf(key) === own)
+        store.objects.set(archive[at] ?? '', new Uint8Array([1]))
+        store.objects.delete(`${archive[at - 1]}.json`)
+      },
+    ],
+    [
       "a segment's sidecar is missing, its successor's names its digest",
       (store: MemoryStore) => store.objects.delete(`${archive.at(-2)}.json`),
     ],

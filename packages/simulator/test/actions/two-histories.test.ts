@@ -191,6 +191,37 @@ describe('an older base of the history before', () => {
     expect(problems.map(({ problem }) => problem)).toEqual(['base-missing'])
   })
 
+  it('is everything, when the new history was backed up and never written to', () => {
+    const host = goesOn(first(), SECOND)
+    host.must(host.backup())
+    const name = host.store.keys.findLast((key) => key.startsWith('stemedb-backup-'))?.split('/')[0] ?? ''
+    const { contents, outputs } = restored(damaged((store) => flip(store, new RegExp(`^${name}/db/`)), host))
+    expect(contents).toEqual(keys([1, FORK]))
+    expect(outputs['fetch-backup'].refused).toMatchObject([{ name }])
+    expect(outputs['select-log'].histories).toEqual([{ history: FIRST, through: null }])
+  })
+
+  it('follows sidecars whose segments lie overwritten, and takes what backups hold of them', () => {
+    const contents = (host: Production) => {
+      host.must(restore({}))
+      host.start({ beginHistory: '9'.repeat(32) })
+      return host.contents()
+    }
+    const inBackups = new Set(
+      origin.store.keys
+        .filter((key) => key.startsWith(`${firstOfSecond}/wal/`) || key.startsWith(`${newest}/wal/`))
+        .map((key) => key.split('/').at(-1)),
+    )
+    const store = damaged((one) => {
+      spoilSecond(one)
+      for (const key of one.keys.filter(
+        (name) => name.startsWith(`wal-archive/${SECOND}/`) && name.endsWith('.wal'),
+      ))
+        if (inBackups.has(key.split('/').at(-1))) one.objects.set(key, new Uint8Array([1]))
+    })
+    expect(contents(recoveryHost(store))).toEqual(ALL)
+  })
+
   it('and what is restored so can be backed up, verified and restored again', () => {
     const third = goesOn({ store: damaged(spoilSecond), kernel: origin.kernel } as Production, THIRD)
     third.write(201, 210)
@@ -368,9 +399,25 @@ describe('which histories are followed', () => {
   const format = { compare: (a: string, b: string) => Number(a) - Number(b) } as LogFormat
   const base = { history: 'a', lineage: null, startPosition: '10' }
   const segment = (history: string, parentHistory: string | null, fork: number, firstRecordAt = 0) =>
-    ({ history, lineage: { parentHistory, forkPosition: String(fork) }, firstRecordAt }) as ArchivedSegment
-  const backup = (history: string, parentHistory: string, fork: number, startedAt = 0) =>
-    ({ history, lineage: { parentHistory, forkPosition: String(fork) }, startedAt }) as BackupDescription
+    ({
+      history,
+      lineage: { parentHistory, forkPosition: String(fork) },
+      firstRecordAt,
+      lastPosition: '1000',
+    }) as ArchivedSegment
+  const backup = (
+    history: string,
+    parentHistory: string,
+    fork: number,
+    startedAt = 0,
+    stopPosition = '1000',
+  ) =>
+    ({
+      history,
+      lineage: { parentHistory, forkPosition: String(fork) },
+      startedAt,
+      stopPosition,
+    }) as BackupDescription
   const follow = (
     segments: ArchivedSegment[],
     backupsThere: BackupDescription[] = [],
@@ -404,6 +451,11 @@ describe('which histories are followed', () => {
     const both = [segment('b', 'a', 15, 100), segment('c', 'a', 12, 200)]
     expect(follow(both)).toEqual({ line: ['a-12', 'c-'], left: ['b'] })
     expect(follow(both, [backup('b', 'a', 15, 90)])).toEqual({ line: ['a-15', 'b-'], left: ['c'] })
+  })
+
+  it('none that holds no record of its own: there is nothing to follow', () => {
+    expect(follow([], [backup('b', 'a', 15, 0, '15')])).toEqual({ line: ['a-'], left: ['b'] })
+    expect(follow([], [backup('b', 'a', 15, 0, '16')])).toEqual({ line: ['a-15', 'b-'], left: [] })
   })
 
   it('none that began after the target', () => {

@@ -76,12 +76,13 @@ class Search {
   }
 
   *run(): Task<void> {
-    const { segments, follows } = this.#given
-    const anchors = [...segments.map(({ number }) => number), ...this.#settled]
+    const { own, follows } = this.#given
+    const anchors = [...this.#settled]
+    for (const [number, known] of this.#known) if (saidBy(known) !== null) anchors.push(number)
     if (anchors.length === 0 && follows !== null) anchors.push(follows + 1)
     if (anchors.length === 0) return
     // Not spread into arguments: a hostile bucket lists more than a call may have.
-    const low = anchors.reduce((least, number) => Math.min(least, number))
+    const low = (own.length > 0 ? own : anchors).reduce((least, number) => Math.min(least, number))
     const high = anchors.reduce((most, number) => Math.max(most, number))
     yield* this.#below(low)
     yield* this.#ask(low, high)
@@ -94,10 +95,10 @@ class Search {
   }
 
   *#beyond(from: number): Task<void> {
-    const { segments, through } = this.#given
-    const reaches = ({ lastPosition }: ArchivedSegment): boolean =>
-      through !== null && this.#format.compare(lastPosition, through) >= 0
-    if (segments.some(reaches)) return
+    const { through } = this.#given
+    const reaches = (segment: ArchivedSegment | null): boolean =>
+      segment !== null && through !== null && this.#format.compare(segment.lastPosition, through) >= 0
+    if ([...this.#known.values()].some((known) => reaches(saidBy(known)))) return
     for (let next = from + 1; yield* this.#ask(next, next + NAMES_AHEAD - 1); ) next += NAMES_AHEAD
   }
 
@@ -112,8 +113,9 @@ class Search {
   /** True when nothing before this number is needed: it holds what follows the base, or is the first of all. */
   #reachesBase(number: number): boolean {
     if (this.#given.own.includes(number)) return true
-    const segment = this.#known.get(number)
-    if (segment === undefined || !isSegment(segment)) return false
+    const known = this.#known.get(number)
+    const segment = known === undefined ? null : saidBy(known)
+    if (segment === null) return false
     const { firstPosition, predecessorSha256 } = segment
     const wanted = this.#format.next(this.#given.after)
     return predecessorSha256 === null || this.#format.compare(firstPosition, wanted) <= 0
@@ -156,3 +158,13 @@ class Search {
 }
 
 const isSegment = (one: ArchivedSegment | RefusedSegment): one is ArchivedSegment => !('reason' in one)
+
+/** What a sidecar that can be believed says, whatever became of the segment itself; null without one. */
+export const saidBy = (one: ArchivedSegment | RefusedSegment): ArchivedSegment | null =>
+  isSegment(one) ? one : (one.described ?? null)
+
+/** All that believable sidecars say of a log. */
+export const toldSegments = ({ segments, refused }: FoundLog): readonly ArchivedSegment[] => [
+  ...segments,
+  ...refused.flatMap(({ described }) => described ?? []),
+]

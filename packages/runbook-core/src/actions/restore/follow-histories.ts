@@ -25,6 +25,8 @@ interface KnownHistory {
   /** History time ms of the first that is known of it. */
   readonly beganAt: number
   readonly hasBackup: boolean
+  /** The last position that is known of it. */
+  readonly end: Position
 }
 
 /**
@@ -42,7 +44,7 @@ export function followHistories(
     readonly stoppedBy: number | null
   },
 ): FollowedHistories {
-  const known = knownHistories(told.segments, told.backups)
+  const known = knownHistories(format, told.segments, told.backups)
   const stretches: Stretch[] = []
   const left: FollowedHistories['left'][number][] = []
   let current: { history: string; after: Position; least: Position } = {
@@ -79,12 +81,13 @@ const childrenOf = (history: string, known: ReadonlyMap<string, KnownHistory>): 
 /** Why a history that left this one is not continued; null when it is fit. */
 function whyNot(
   format: LogFormat,
-  { lineage, isDisputed, beganAt }: Child,
+  { lineage, isDisputed, beganAt, end }: Child,
   least: Position,
   stoppedBy: number | null,
 ): string | null {
   if (isDisputed) return 'its documents disagree about where it comes from'
   const { parentHistory, forkPosition } = lineage
+  if (format.compare(end, forkPosition) <= 0) return 'it holds no record of its own'
   if (format.compare(forkPosition, least) < 0)
     return `it leaves ${parentHistory} at ${forkPosition}, and the base holds more of that one: up to ${least}`
   return stoppedBy !== null && beganAt > stoppedBy ? 'it began after the target' : null
@@ -94,11 +97,17 @@ const newestFirst = (a: KnownHistory, b: KnownHistory): number =>
   Number(b.hasBackup) - Number(a.hasBackup) || b.beganAt - a.beganAt || compareUtf8(a.history, b.history)
 
 function knownHistories(
+  format: LogFormat,
   segments: readonly ArchivedSegment[],
   backups: readonly BackupDescription[],
 ): Map<string, KnownHistory> {
   const known = new Map<string, KnownHistory>()
-  const add = (history: string, lineage: Lineage | null, beganAt: number, hasBackup: boolean): void => {
+  const add = (
+    { history, lineage }: { readonly history: string; readonly lineage: Lineage | null },
+    beganAt: number,
+    hasBackup: boolean,
+    last: Position,
+  ): void => {
     const before = known.get(history)
     const isOther = before?.lineage != null && lineage !== null && !isSameLineage(before.lineage, lineage)
     known.set(history, {
@@ -107,10 +116,11 @@ function knownHistories(
       isDisputed: (before?.isDisputed ?? false) || isOther,
       beganAt: Math.min(before?.beganAt ?? beganAt, beganAt),
       hasBackup: (before?.hasBackup ?? false) || hasBackup,
+      end: before !== undefined && format.compare(before.end, last) > 0 ? before.end : last,
     })
   }
-  for (const one of segments) add(one.history, one.lineage, one.firstRecordAt, false)
-  for (const one of backups) add(one.history, one.lineage, one.startedAt, true)
+  for (const one of segments) add(one, one.firstRecordAt, false, one.lastPosition)
+  for (const one of backups) add(one, one.startedAt, true, one.stopPosition)
   return known
 }
 

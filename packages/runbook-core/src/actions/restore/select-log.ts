@@ -13,7 +13,7 @@ import {
   refusal,
 } from '../support/schemas.ts'
 import { toldRefusals } from '../support/told-refusals.ts'
-import { askForUnlisted } from './ask-log.ts'
+import { askForUnlisted, toldSegments } from './ask-log.ts'
 import { followHistories, type Stretch } from './follow-histories.ts'
 import { collectStretch, type FoundStretch, logOf, numbersIn } from './stretch-copies.ts'
 import { WantedLog, wantedSegment } from './wanted-log.ts'
@@ -73,7 +73,7 @@ function* select(format: LogFormat, given: Input): Task<Output> {
   const trustKey = given.trustKey === '' ? null : given.trustKey
   const listed = yield* format.list({ store, trustKey, after: backup.startPosition, patienceMs })
   const followed = followHistories(format, backup, {
-    segments: listed.segments,
+    segments: toldSegments(listed),
     backups: [...given.backups, ...given.others],
     stoppedBy: given.stoppedBy,
   })
@@ -129,7 +129,10 @@ function lastNumber(format: LogFormat, { stretch, log }: FoundStretch): number |
   const { through } = stretch
   const isBefore = ({ firstPosition }: ArchivedSegment): boolean =>
     through === null || format.compare(firstPosition, through) <= 0
-  return log.segments.findLast(isBefore)?.number ?? null
+  const numbers = toldSegments(log)
+    .filter(isBefore)
+    .map(({ number }) => number)
+  return numbers.length === 0 ? null : numbers.reduce((most, number) => Math.max(most, number))
 }
 
 /** Tells what is not used and why, and which histories continue the base's. */

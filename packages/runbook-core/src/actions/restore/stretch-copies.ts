@@ -6,7 +6,7 @@ import type {
   RefusedSegment,
 } from '../../formats/index.ts'
 import type { Copy } from '../support/fetch.ts'
-import type { FoundLog } from './ask-log.ts'
+import { type FoundLog, toldSegments } from './ask-log.ts'
 import type { Stretch } from './follow-histories.ts'
 import { compareFileNames, UNKNOWN_CONTENT, type WantedLog } from './wanted-log.ts'
 
@@ -72,7 +72,7 @@ class Collector {
     this.#source = source
     this.#found = found
     this.#wanted = wanted
-    this.#byNumber = new Map(found.log.segments.map((segment) => [segment.number, segment]))
+    this.#byNumber = new Map(toldSegments(found.log).map((segment) => [segment.number, segment]))
     this.#end = next === null ? null : firstNumber(format, next)
   }
 
@@ -111,7 +111,7 @@ class Collector {
   /** Segments that neither listing nor names show and a successor vouches for: an older version of the object may be left. */
   unlisted(): void {
     const first = this.#format.next(this.#found.stretch.after)
-    for (const one of this.#found.log.segments) {
+    for (const one of toldSegments(this.#found.log)) {
       const { history, number, firstPosition, predecessorSha256: sha256 } = one
       const isNeeded = this.#isWithin(one) && this.#format.compare(firstPosition, first) > 0
       if (!isNeeded || sha256 === null) continue
@@ -182,7 +182,7 @@ class Collector {
 
 /** The lowest number that is known of a history; null when none is. */
 function firstNumber(format: LogFormat, { log, relatives }: FoundStretch): number | null {
-  const numbers = [...log.segments.slice(0, 1).map(({ number }) => number), ...numbersIn(format, relatives)]
+  const numbers = [...toldSegments(log).map(({ number }) => number), ...numbersIn(format, relatives)]
   return numbers.length === 0 ? null : numbers.reduce((least, number) => Math.min(least, number))
 }
 
