@@ -64,21 +64,21 @@ export class Content {
   }
 
   /**
-   * The bytes that `read` gives, to be looked at only. Where a blob lies behind them they are a part of it, the same array each time;
-   * to be asked for as a whole makes bytes that were written a blob.
+   * The bytes that `read` gives, to be looked at only: a part of the blob behind them, the same array each time. Bytes that were written
+   * become a blob when they are looked at.
    */
   view(offset: number, length: number): Uint8Array {
     const end = Math.min(this.#sizeBytes, offset + length)
-    if (this.#blob === null && offset === 0 && end === this.#sizeBytes && end > 0) this.#gather()
-    if (this.#blob !== null && offset <= end) return rangeOf(this.#blob, offset, end)
-    return this.read(offset, length)
+    if (offset >= end) return new Uint8Array(0)
+    this.#blob ??= this.#gathered()
+    return rangeOf(this.#blob, offset, end)
   }
 
-  /** Puts all bytes into one blob, which nobody changes from here on. */
-  #gather(): void {
+  /** All bytes in one blob, which nobody changes from here on. */
+  #gathered(): Uint8Array {
     const blob = this.read(0, this.#sizeBytes)
     this.#chunks = Content.adopt(blob).#chunks
-    this.#blob = blob
+    return blob
   }
 
   /** Writes all bytes at `offset`; a gap before it reads as zeros. */

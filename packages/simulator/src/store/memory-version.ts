@@ -58,10 +58,13 @@ export class MemoryVersion implements StoredVersion {
 
   /** As a listing of the whole bucket shows it. */
   get listed(): ListedObject {
+    const etag = () => this.etag
     this.#listed ??= Object.freeze({
       key: this.key,
       sizeBytes: this.written.length,
-      etag: this.etag,
+      get etag() {
+        return etag()
+      },
       lastModifiedAt: this.lastModifiedAt,
     })
     return this.#listed

@@ -43,7 +43,10 @@ export function readingHandlers(
         return {
           sizeBytes: blob.length,
           sha256: sha256Hex(blob),
-          etag: version.etag,
+          // Computed from all the bytes, and few ask for it.
+          get etag() {
+            return version.etag
+          },
           versionId: versionIdOf(version),
         }
       })

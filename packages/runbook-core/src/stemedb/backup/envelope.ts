@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Checksums, hexDecode, hexEncode } from '../../checksums/index.ts'
+import { type Checksums, hexDecode, hexEncode, Question, recall } from '../../checksums/index.ts'
 import { OperatingError } from '../../errors/index.ts'
 import type { SignatureStatus } from '../../formats/index.ts'
 import type { Signed } from '../../ports/index.ts'
@@ -74,6 +74,16 @@ export function openEnvelope(bytes: Uint8Array): Envelope {
   }
 }
 
+const ENVELOPE = new Question<Envelope>('envelope of a document')
+const SIGNATURE = new Question<{ readonly trustKey: Uint8Array; readonly status: SignatureStatus }>(
+  'signature of an envelope',
+)
+
+/** As `openEnvelope`, of a document that may have been opened before. @throws as it does */
+export function knownEnvelope(checksums: Checksums, bytes: Uint8Array): Envelope {
+  return recall(checksums, ENVELOPE, bytes, () => openEnvelope(bytes))
+}
+
 /** Whether an envelope was signed with the key that its reader trusts; without such a key nothing is checked. */
 export function signatureStatus(
   checksums: Checksums,
@@ -83,8 +93,12 @@ export function signatureStatus(
   if (trustKey === null) return 'unchecked'
   if (envelope.signature === null) return 'absent'
   const { keyId, bytes } = envelope.signature
-  if (keyId !== keyIdOf(checksums, trustKey)) return 'invalid'
-  return checksums.ed25519Verify(trustKey, envelope.payload, bytes) ? 'valid' : 'invalid'
+  const check = (): SignatureStatus => {
+    if (keyId !== keyIdOf(checksums, trustKey)) return 'invalid'
+    return checksums.ed25519Verify(trustKey, envelope.payload, bytes) ? 'valid' : 'invalid'
+  }
+  const known = recall(checksums, SIGNATURE, envelope, () => ({ trustKey, status: check() }))
+  return known.trustKey.every((byte, index) => byte === trustKey[index]) ? known.status : check()
 }
 
 /** The raw key of its hex text; null stays null. @throws OperatingError `input-invalid` when it is not a public key */

@@ -1,15 +1,17 @@
 import { whileAnswering } from '../../actions/support/answering.ts'
 import { type Patience, patienceOf } from '../../actions/support/patience.ts'
-import type { Checksums } from '../../checksums/index.ts'
+import { type Checksums, Question, recall } from '../../checksums/index.ts'
 import { attempt, type Task } from '../../effects/index.ts'
 import { OperatingError } from '../../errors/index.ts'
 import type { ArchivedSegment, RefusedSegment } from '../../formats/index.ts'
 import { ObjectStore } from '../../ports/index.ts'
-import { openEnvelope, parseTrustKey, signatureStatus } from './envelope.ts'
+import { knownEnvelope, parseTrustKey, signatureStatus } from './envelope.ts'
 import { ARCHIVE_PREFIX, archivedSegmentKey, SIDECAR_SUFFIX, segmentFileName } from './names.ts'
 import { fromOlderVersion } from './older-versions.ts'
-import { readSidecar, SIDECAR_BYTES_MAX } from './sidecar.ts'
+import { readSidecar, type SegmentSidecar, SIDECAR_BYTES_MAX } from './sidecar.ts'
 import { getIfThere, refusalOf } from './store-reading.ts'
+
+const SIDECAR = new Question<SegmentSidecar>('sidecar in an envelope')
 
 /** What a listing says about one archived segment. */
 export interface ArchiveEntry {
@@ -153,13 +155,13 @@ export function examineSidecar(
   const key = archivedSegmentKey(entry.history, entry.number)
   const refuse = refuser(key)
   try {
-    const envelope = openEnvelope(bytes)
+    const envelope = knownEnvelope(checksums, bytes)
     const signature = signatureStatus(checksums, envelope, trustKey)
     if (signature === 'absent') return refuse('signature-invalid', 'the sidecar is not signed')
     if (signature === 'invalid') {
       return refuse('signature-invalid', 'the sidecar is not signed with the trusted key')
     }
-    const sidecar = readSidecar(envelope.payload)
+    const sidecar = recall(checksums, SIDECAR, envelope, () => readSidecar(envelope.payload))
     if (sidecar.history !== entry.history || sidecar.number !== entry.number) {
       return refuse('key-disagrees', `the sidecar is that of segment ${sidecar.number} of ${sidecar.history}`)
     }

@@ -1,12 +1,14 @@
-import type { Checksums } from '../../checksums/index.ts'
+import { type Checksums, Question, recall } from '../../checksums/index.ts'
 import { attempt, type Task } from '../../effects/index.ts'
 import { OperatingError } from '../../errors/index.ts'
 import type { BackupCandidate, Refusal, SignatureStatus } from '../../formats/index.ts'
-import { openEnvelope, parseTrustKey, signatureStatus } from './envelope.ts'
+import { knownEnvelope, parseTrustKey, signatureStatus } from './envelope.ts'
 import { MANIFEST_BYTES_MAX, type Manifest, readManifest } from './manifest.ts'
 import { MANIFEST_FILE, parseBackupName } from './names.ts'
 import { fromOlderVersion } from './older-versions.ts'
 import { getIfThere, refusalOf } from './store-reading.ts'
+
+const MANIFEST = new Question<Manifest>('manifest in an envelope')
 
 /** A manifest that was read, agrees with its place and, when a trust key was given, is signed with it. */
 export interface ReadManifest {
@@ -58,13 +60,13 @@ function examine(
   trustKey: Uint8Array | null,
 ): ReadManifest | Refusal {
   try {
-    const envelope = openEnvelope(bytes)
+    const envelope = knownEnvelope(checksums, bytes)
     const signature = signatureStatus(checksums, envelope, trustKey)
     if (signature === 'absent') return { reason: 'signature-absent', detail: 'the manifest is not signed' }
     if (signature === 'invalid') {
       return { reason: 'signature-invalid', detail: 'the manifest is not signed with the trusted key' }
     }
-    const manifest = readManifest(envelope.payload)
+    const manifest = recall(checksums, MANIFEST, envelope, () => readManifest(envelope.payload))
     return misplaced(manifest, name, namedAt) ?? { manifest, signature }
   } catch (error) {
     if (error instanceof OperatingError) return refusalOrThrow(error)
