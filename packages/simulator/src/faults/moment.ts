@@ -38,6 +38,11 @@ export class Moments {
     this.#waiting.push({ moment, happens })
   }
 
+  /** Nothing waits any longer. */
+  forget(): void {
+    this.#waiting = []
+  }
+
   /** Something happened: what waited for it happens, in the order it was added, and waits no more. */
   happened(happening: Happening): void {
     if (this.#waiting.length === 0) return

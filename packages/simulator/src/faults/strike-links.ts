@@ -13,6 +13,7 @@ export const FAR_ENDS = [
   'dns',
   'monitoring',
   'notifier',
+  'old-primary',
 ] as const satisfies readonly Place[]
 
 /** The link between the recovery host and one of those. */
