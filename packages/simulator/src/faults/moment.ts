@@ -34,6 +34,11 @@ export class Moments {
     return this.#waiting.length === 0
   }
 
+  /** How many wait. */
+  get waiting(): number {
+    return this.#waiting.length
+  }
+
   add(moment: Moment, happens: () => void): void {
     this.#waiting.push({ moment, happens })
   }
