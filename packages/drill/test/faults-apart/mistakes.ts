@@ -49,16 +49,24 @@ const BELIEVES_BYTES: Mistake = {
     const written = new Map(production.writes.map(({ key, written: bytes }) => [key, bytes]))
     const byFile = new Map([...written].map(([key, bytes]) => [fileOf(key), bytes]))
     return () => (call, next) => {
-      const { key, path, offset, length } = call.input as Readonly<Record<string, never>>
+      const { key = '', path = '', offset = 0, length = 0 } = call.input as Partial<ReadInput>
       if (call.port === 'ObjectStore' && call.method === 'download') {
         return believed(call, next, written.get(key))
       }
-      const bytes = call.port === 'FileSystem' ? byFile.get(fileOf(path ?? '')) : undefined
+      const bytes = call.port === 'FileSystem' ? byFile.get(fileOf(path)) : undefined
       if (bytes === undefined) return next(call)
       if (call.method === 'read') return bytes.slice(offset, offset + length)
       return call.method === 'stat' ? sized(call, next, bytes) : next(call)
     }
   },
+}
+
+/** What the calls that it meddles with are given. */
+interface ReadInput {
+  readonly key: string
+  readonly path: string
+  readonly offset: number
+  readonly length: number
 }
 
 /** Files of the log and checkpoints have names of their own; all others stand in a backup's folder. */
@@ -103,7 +111,7 @@ function* absent(call: Call, next: (call: Call) => Outcome<unknown>): Task<unkno
   } catch (error) {
     if (!(error instanceof OperatingError) || !error.code.startsWith('store-')) throw error
     if (call.method in NOTHING) return NOTHING[call.method]
-    throw new OperatingError('object-missing', error.message, { subject: error.subject })
+    throw new OperatingError('object-missing', error.message, { subject: error.subject ?? '' })
   }
 }
 
@@ -141,7 +149,7 @@ function* final(call: Call, next: (call: Call) => Outcome<unknown>): Task<unknow
     return yield* new Settle(next(call))
   } catch (error) {
     if (!(error instanceof OperatingError) || !error.code.startsWith('object-')) throw error
-    throw new OperatingError('precondition-failed', error.message, { subject: error.subject })
+    throw new OperatingError('precondition-failed', error.message, { subject: error.subject ?? '' })
   }
 }
 

@@ -3,8 +3,8 @@ import { FAULTS } from '@dr-drill/simulator'
 /** Where a kind shows itself best with other parameters than its own defaults. */
 const SHOWN: Readonly<Record<string, string>> = {
   'denied-verb': 'denied-verb:verb=list',
-  'held-requests': 'held-requests:place=dns,at=switch-dns/begins',
-  'lost-answers': 'lost-answers:place=old-primary,at=fence-old-primary/begins',
+  'held-requests': 'held-requests:place=dns',
+  'lost-answers': 'lost-answers:place=old-primary',
   'slow-store': 'slow-store:delayMs=20000',
   'slow-link': 'slow-link:bytesPerSecond=10000000',
   'stale-replica': 'stale-replica:minutes=400',

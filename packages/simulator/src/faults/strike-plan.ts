@@ -53,13 +53,13 @@ function flipped(bytes: Uint8Array, offset: number, mask: number): Uint8Array {
   return damaged
 }
 
-function watchRules(site: FaultSite, { rules, detail }: SourcePlan): void {
+function watchRules(site: FaultSite, { alterations, rules, detail }: SourcePlan): void {
   const set = new S3RuleSet(rules.map((rule, index) => ({ ...rule, id: `${index}` })))
-  site.onHeal(
-    site.source.addRule((request) => {
-      const action = set.rule(request)
-      if (Object.values(set.hits).some((count) => count > 0)) site.fired(detail)
-      return action
-    }),
-  )
+  const end = site.source.addRule((request) => {
+    const action = set.rule(request)
+    if (Object.values(set.hits).some((count) => count > 0)) site.fired(detail)
+    return action
+  })
+  // Damage at rest does not heal: whoever resumes meets it, too.
+  if (alterations.length === 0) site.onHeal(end)
 }

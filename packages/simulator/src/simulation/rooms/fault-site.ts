@@ -1,4 +1,4 @@
-import { type ActionDefinition, type FaultRecord, invariant, OperatingError } from '@dr-drill/runbook-core'
+import { type ActionRegistry, type FaultRecord, invariant, OperatingError } from '@dr-drill/runbook-core'
 import { type FaultSite, type SourceContents, surveySource } from '../../faults/index.ts'
 import type { Production } from '../../production/index.ts'
 import type { SimulatedWorld } from '../simulated-world.ts'
@@ -45,11 +45,10 @@ export function faultSite(
   }
 }
 
+type Such = NonNullable<ReturnType<ActionRegistry['get']>>
+
 /** The first step whose action is such a one. */
-function firstStep(
-  { options }: SimulatedWorld,
-  isSuch: (action: ActionDefinition) => boolean,
-): string | null {
+function firstStep({ options }: SimulatedWorld, isSuch: (action: Such) => boolean): string | null {
   const { runbook, actions } = options.prepared
   const step = runbook.steps.find(({ action }) => {
     const definition = actions.get(action.kind)
