@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { type AnyFault, FAULTS, type Struck } from '@dr-drill/simulator'
 
 /** Where faults strike, in the order in which a drill meets it, each with what belongs there. */
@@ -70,6 +70,7 @@ export function faultsPage(): string {
     '## Parameters\n',
     '| fault | parameter | means | values |\n| --- | --- | --- | --- |',
     ...FAULTS.flatMap(parameters),
+    ...toldApart(),
     FOOT,
   ].join('\n')
 }
@@ -98,6 +99,73 @@ function row(fault: AnyFault): string {
 function excuse(what: string, amountMs: number | null): string {
   if (amountMs === 0) return ''
   return amountMs === null ? `any ${what}` : `${what} of ${amountMs / 1_000} s`
+}
+
+/** What `fault-scenarios.ts` found out. */
+interface ToldApart {
+  readonly alike: readonly (readonly string[])[]
+  readonly faults: readonly {
+    readonly kind: string
+    readonly fault: string
+    readonly verdict: string
+    readonly noticedBy: readonly string[]
+    readonly careless: {
+      readonly fault: string
+      readonly by: string
+      readonly breaks: readonly string[]
+    } | null
+  }[]
+}
+
+const APART = `
+## How they are told apart
+
+Each kind has a scenario in \`fixtures/scenarios/faults/\`, drilled with the shipped runbook; a test performs them all and sees each strike.
+*Noticed by*: everything in which that run differs from runs without a fault, in classes that do not depend on which byte was struck;
+what only takes longer is told when nothing failed. *Who overlooks it*: a mistake of an action, or a careless runbook, with which the
+same drill ends in violated invariants that neither the fault nor the carelessness alone violates. Both are written by
+\`scripts/fault-scenarios.ts\`.
+`
+
+function toldApart(): string[] {
+  const { faults, alike } = JSON.parse(readFileSync('fixtures/faults-told-apart.json', 'utf8')) as ToldApart
+  return [
+    APART,
+    '| fault | ends | noticed by | who overlooks it | violates |\n| --- | --- | --- | --- | --- |',
+    ...faults.map(({ fault, verdict, noticedBy, careless }) => {
+      const noticed = noticedBy.length === 0 ? '(nothing)' : noticedBy.join('; ')
+      const who = careless === null ? 'none was found' : `${careless.by} (\`${careless.fault}\`)`
+      return `| \`${fault}\` | ${verdict} | ${noticed} | ${who} | ${careless?.breaks.join(', ') ?? ''} |`
+    }),
+    `\n${notShown(faults, alike)}`,
+  ]
+}
+
+/** What was not shown, said as plainly as what was. */
+function notShown(faults: ToldApart['faults'], alike: ToldApart['alike']): string {
+  const groups = new Map<string, string[]>()
+  for (const { kind, verdict, noticedBy } of faults) {
+    const sign = JSON.stringify([verdict, noticedBy])
+    groups.set(sign, [...(groups.get(sign) ?? []), kind])
+  }
+  const same = [...groups.values()].filter((kinds) => kinds.length > 1)
+  const byTime = faults
+    .filter(
+      ({ noticedBy }) => noticedBy.length > 0 && noticedBy.every((one) => one.endsWith(' takes longer')),
+    )
+    .map(({ kind }) => kind)
+  const counted = groups.size - alike.reduce((sum, kinds) => sum + kinds.length - 1, 0)
+  const names = (kinds: readonly string[]): string => kinds.map((kind) => `\`${kind}\``).join(', ')
+  const others = new Set([...same, ...alike].flatMap(([, ...rest]) => rest))
+  const both = faults.filter(({ kind, careless }) => careless !== null && !others.has(kind)).length
+  const unbroken = faults.filter(({ careless }) => careless === null).map(({ kind }) => kind)
+  return [
+    `So ${counted} of ${faults.length} kinds were shown to differ, and for ${both} of those overlooking them breaks an invariant.`,
+    'Not shown to differ from each other:',
+    `${[...same, ...alike].map(names).join('; ')}.`,
+    `Noticed by time alone: ${names(byTime)}.`,
+    `No drill was found in which overlooking it breaks an invariant: ${names(unbroken)}.`,
+  ].join('\n')
 }
 
 function parameters({ kind, describe }: AnyFault): string[] {

@@ -1,4 +1,4 @@
-import { claimsRestored, defineChecker } from './checker.ts'
+import { claimsRestored, defineChecker, hasMovedClients } from './checker.ts'
 
 /**
  * Where every needed byte has a good copy, the service is restored with exactly the records that these copies hold, once the world has
@@ -9,15 +9,13 @@ export const recoversWhenItMust = defineChecker('I17', 'recovers-when-it-must', 
   const { expectation, served, judged } = truth
   if (expectation.kind !== 'must-recover') return ['not-applicable', expectation.why]
   const { kind, reason } = judged.verdict
-  if (kind === 'inconclusive' && truth.unfiredFaults.length > 0) {
-    return ['not-applicable', 'a fault that was asked for did not strike: the run shows nothing']
-  }
-  if (!claimsRestored(truth) || served === null) {
+  // A run that shows nothing because a fault did not strike has restored all the same, or it has not.
+  const isRestored = claimsRestored(truth) || (kind === 'inconclusive' && hasMovedClients(truth))
+  if (!isRestored || served === null) {
     return ['violated', `${expectation.why}, but the run is ${kind}: ${reason}`]
   }
   if (truth.targetAt !== null) return ['held', `${served.length} records are served`]
-  return [
-    served.length === expectation.through ? 'held' : 'violated',
-    `${served.length} records are served; good copies hold ${expectation.through}`,
-  ]
+  const { through, orMore } = expectation
+  const isExact = served.length === through || (orMore && served.length > through)
+  return [isExact ? 'held' : 'violated', `${served.length} records are served; good copies hold ${through}`]
 })

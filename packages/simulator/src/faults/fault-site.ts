@@ -51,6 +51,8 @@ export interface FaultSite {
   readonly forgery: Forgery
   /** The first step of the runbook whose action has this trait; null when none has. */
   stepThat(trait: Trait): string | null
+  /** The first step of the runbook whose action calls this port; null when none does. */
+  stepUsing(port: string): string | null
   /** Lets something happen at a moment of the run. It happens at most once; a moment that never comes makes the fault not fire. */
   at(moment: Moment, happens: () => void): void
   /** Lets something happen so much drill time from now. */

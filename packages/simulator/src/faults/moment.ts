@@ -34,8 +34,18 @@ export class Moments {
     return this.#waiting.length === 0
   }
 
+  /** How many wait. */
+  get waiting(): number {
+    return this.#waiting.length
+  }
+
   add(moment: Moment, happens: () => void): void {
     this.#waiting.push({ moment, happens })
+  }
+
+  /** Nothing waits any longer. */
+  forget(): void {
+    this.#waiting = []
   }
 
   /** Something happened: what waited for it happens, in the order it was added, and waits no more. */

@@ -17,8 +17,6 @@ export interface SourceContents {
 /** A change of a stored object, as damage of a medium or a careless hand makes it: nothing else learns of it. */
 export type Alteration =
   | { readonly kind: 'flip'; readonly key: string; readonly offset: number; readonly mask: number }
-  /** All that is there from this offset on is gone. */
-  | { readonly kind: 'cut'; readonly key: string; readonly sizeBytes: number }
   /** Each of two objects has the bytes of the other. */
   | { readonly kind: 'swap'; readonly key: string; readonly with: string }
   | { readonly kind: 'remove'; readonly key: string }

@@ -1,6 +1,7 @@
 import type { Place } from '../network/index.ts'
-import { oneOf } from './domains/index.ts'
+import { chosenMoment, oneOf, wholeNumber } from './domains/index.ts'
 import type { FaultSite } from './fault-site.ts'
+import { parseMoment } from './moment-text.ts'
 
 /** What a request can meet on its way. */
 export type Met = Parameters<Parameters<FaultSite['network']['onMet']>[0]>[2]
@@ -13,6 +14,7 @@ export const FAR_ENDS = [
   'dns',
   'monitoring',
   'notifier',
+  'old-primary',
 ] as const satisfies readonly Place[]
 
 /** The link between the recovery host and one of those. */
@@ -24,4 +26,52 @@ export function whenLinkMet(site: FaultSite, place: Place, how: Met): void {
     if (what === how && (from === place || to === place))
       site.fired(`a request from ${from} to ${to} was ${how}`)
   })
+}
+
+/** A place that the recovery host may need. */
+type FarEnd = (typeof FAR_ENDS)[number]
+
+/** When a link changes: usually when a step first needs the place, or so much later. */
+export const linkDomains = {
+  place: farEnd(),
+  at: chosenMoment('from when on; by default as the place is first needed', []),
+  afterMs: wholeNumber('how much later still, in ms', {
+    min: 0,
+    max: 86_400_000,
+    usual: 0,
+    drawn: { min: 0, max: 120_000 },
+  }),
+}
+
+/** Lets something happen to a link at that moment. */
+export function atLink(
+  site: FaultSite,
+  { place, at, afterMs }: { readonly place: FarEnd; readonly at: string; readonly afterMs: number },
+  happens: () => void,
+): void {
+  const step = firstNeed(site, place)
+  const usual = step === null ? null : ({ at: 'step-begins', step } as const)
+  const moment = at === '' ? usual : parseMoment(at)
+  if (moment === null) return
+  site.at(moment, () => (afterMs === 0 ? happens() : site.after(afterMs, happens)))
+}
+
+/** The first step that talks to a place. */
+function firstNeed(site: FaultSite, place: FarEnd): string | null {
+  switch (place) {
+    case 'source':
+      return site.stepThat('selects')
+    case 'archive':
+      return site.stepThat('protects')
+    case 'balancer':
+      return site.stepThat('exposes')
+    case 'dns':
+      return site.stepUsing('Dns')
+    case 'monitoring':
+      return site.stepUsing('Alerts')
+    case 'notifier':
+      return site.stepUsing('Notifier')
+    case 'old-primary':
+      return site.stepThat('fences')
+  }
 }

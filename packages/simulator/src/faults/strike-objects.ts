@@ -15,14 +15,12 @@ export function replaceForGood(site: FaultSite, key: string, bytes: Uint8Array):
 /** It has struck when somebody asks for one of these objects, or lists where one of them should be. */
 export function firesWhenAsked(site: FaultSite, keys: readonly string[], detail: string): void {
   const struck = new Set(keys)
-  site.onHeal(
-    site.source.addRule(({ operation, key, prefix = '' }) => {
-      const lists =
-        operation === 'ListObjectsV2' && prefix !== '' && keys.some((one) => one.startsWith(prefix))
-      if (lists || struck.has(key)) site.fired(detail)
-      return { kind: 'pass' }
-    }),
-  )
+  // Damage at rest does not heal: whoever resumes meets it, too.
+  site.source.addRule(({ operation, key, prefix = '' }) => {
+    const lists = operation === 'ListObjectsV2' && prefix !== '' && keys.some((one) => one.startsWith(prefix))
+    if (lists || struck.has(key)) site.fired(detail)
+    return { kind: 'pass' }
+  })
 }
 
 /** What an encryptor leaves of bytes: as many others. */

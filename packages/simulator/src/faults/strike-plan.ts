@@ -10,16 +10,17 @@ import type { Alteration, PlanSource, SourcePlan } from './source-plan.ts'
  */
 export function strikePlan<P>(plan: PlanSource<P>): (site: FaultSite, parameters: P) => void {
   return (site, parameters) => {
-    const planned = decided(plan, site, parameters)
+    const planned = decidedOrNull(() => plan(parameters, site.contents, site.random))
     if (planned === null) return
     for (const alteration of planned.alterations) alter(site.source, alteration)
     watchRules(site, planned)
   }
 }
 
-function decided<P>(plan: PlanSource<P>, site: FaultSite, parameters: P): SourcePlan | null {
+/** What was decided for a source; null where it has nothing that could be struck. */
+export function decidedOrNull<A>(decide: () => A): A | null {
   try {
-    return plan(parameters, site.contents, site.random)
+    return decide()
   } catch (thrown) {
     if (thrown instanceof OperatingError && thrown.code === 'usage-invalid') return null
     throw thrown
@@ -33,7 +34,6 @@ function alter(store: StoreControl, alteration: Alteration): void {
   if (bytes === null) return
   if (kind === 'remove') store.lose(key)
   else if (kind === 'flip') store.rot(key, flipped(bytes, alteration.offset, alteration.mask))
-  else if (kind === 'cut') store.rot(key, bytes.slice(0, alteration.sizeBytes))
   else {
     const other = bytesOf(store, alteration.with)
     if (other === null) return
@@ -53,13 +53,13 @@ function flipped(bytes: Uint8Array, offset: number, mask: number): Uint8Array {
   return damaged
 }
 
-function watchRules(site: FaultSite, { rules, detail }: SourcePlan): void {
+function watchRules(site: FaultSite, { alterations, rules, detail }: SourcePlan): void {
   const set = new S3RuleSet(rules.map((rule, index) => ({ ...rule, id: `${index}` })))
-  site.onHeal(
-    site.source.addRule((request) => {
-      const action = set.rule(request)
-      if (Object.values(set.hits).some((count) => count > 0)) site.fired(detail)
-      return action
-    }),
-  )
+  const end = site.source.addRule((request) => {
+    const action = set.rule(request)
+    if (Object.values(set.hits).some((count) => count > 0)) site.fired(detail)
+    return action
+  })
+  // Damage at rest does not heal: whoever resumes meets it, too.
+  if (alterations.length === 0) site.onHeal(end)
 }

@@ -97,9 +97,9 @@ export class Processes {
   }
 
   /** Runs a task to its end in a process, and everything else beside it. Null: the process died first. */
-  drive<A>(process: Process, task: Task<A>, environment: Environment): Exit<A> | null {
-    const fiber = process.start(task, environment)
-    this.until(() => fiber.done.exit !== null || process.isDead)
+  drive<A>(driven: Process, task: Task<A>, environment: Environment): Exit<A> | null {
+    const fiber = driven.start(task, environment)
+    this.until(() => fiber.done.exit !== null || driven.isDead)
     const settled = fiber.done.exit
     return settled !== null && settled.kind === 'success' ? settled.value : null
   }
@@ -125,15 +125,15 @@ export class Processes {
     do {
       this.#woken = false
       for (let index = 0; index < this.#running.length; index += 1) {
-        const process = this.#running[index] as Process
-        if (!process.isDead && !process.isPaused) process.runtime.pump()
+        const one = this.#running[index] as Process
+        if (!one.isDead && !one.isPaused) one.runtime.pump()
       }
-      if (this.#running.some((process) => process.isDead)) this.#bury()
+      if (this.#running.some(({ isDead }) => isDead)) this.#bury()
     } while (this.#woken)
   }
 
   #bury(): void {
-    const alive = this.#running.filter((process) => !process.isDead)
+    const alive = this.#running.filter(({ isDead }) => !isDead)
     this.#running.splice(0, this.#running.length, ...alive)
   }
 }

@@ -46,7 +46,7 @@ export class Endpoints {
   /** Drill time since when an endpoint is served without a break; null while it is not. */
   servedSince(endpoint: string): number | null {
     const found = this.#listeners.get(endpoint)
-    if (found === undefined || found.listener.process.isDead || found.listener.process.isPaused) return null
+    if (found === undefined || found.listener.server.isDead || found.listener.server.isPaused) return null
     return found.sinceMs
   }
 
@@ -68,10 +68,10 @@ export class Endpoints {
       return STRANGER
     }
     const listener = this.#listeners.get(endpoint)?.listener
-    if (listener === undefined || listener.process.isDead) {
+    if (listener === undefined || listener.server.isDead) {
       throw new OperatingError('connection-failed', `nothing listens at ${endpoint}`, { subject: endpoint })
     }
-    if (listener.process.isPaused) this.#met(`service-hung ${listener.process.name}`)
+    if (listener.server.isPaused) this.#met(`service-hung ${listener.server.name}`)
     return this.#answer(listener, request, context)
   }
 
@@ -89,7 +89,7 @@ export class Endpoints {
     context.onCancel(() => {
       settle(() => result.fail(new OperatingError('cancelled', 'nobody waits for the answer any more')))
     })
-    listener.process.answer(listener.serve(request), listener.environment).subscribe((exit) => {
+    listener.server.answer(listener.serve(request), listener.environment).subscribe((exit) => {
       settle(() => {
         if (exit.kind === 'success' && isTooLong(exit.value, responseBytesMax)) {
           result.fail(new OperatingError('response-invalid', `the answer of ${subject} is too large`))

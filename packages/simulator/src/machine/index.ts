@@ -1,4 +1,5 @@
 export { MachineClock } from './clock.ts'
+export { type CommandModel, type CommandModels, commandHandlers } from './commands.ts'
 export type { CrashOptions, MachineControl } from './contract.ts'
 export { type Durations, NO_DURATIONS, STANDARD_DURATIONS, startUpMs, transferMs } from './durations.ts'
 export { Machine, type MachineOptions } from './machine.ts'

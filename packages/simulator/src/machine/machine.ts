@@ -10,6 +10,7 @@ import {
 import { type Actor, ROOT, type SimulatedDisk } from '../disk/index.ts'
 import { type Kernel, type Processes, type RandomStream, randomHandlers } from '../kernel/index.ts'
 import { MachineClock } from './clock.ts'
+import { type CommandModels, commandHandlers } from './commands.ts'
 import type { MachineControl } from './contract.ts'
 import type { Durations } from './durations.ts'
 import { hostEnvironment } from './host-environment.ts'
@@ -36,6 +37,8 @@ export interface MachineOptions {
   readonly programs: Programs
   /** Ports that reach beyond the machine (ObjectStore, Dns, ...) or are given (Signer), for one of its accounts. */
   readonly ports: (account: Actor) => Readonly<Record<string, unknown>>
+  /** Programs that `run-command` may run; default: the machine has no port Commands. */
+  readonly commands?: CommandModels
   /** Accounts that exist; default: whichever is asked for. */
   readonly accounts?: readonly string[]
 }
@@ -174,6 +177,7 @@ export class Machine {
   #account(account: Actor): Environment {
     const known = this.#accounts.get(account.user)
     if (known !== undefined) return known
+    const { commands } = this.#options
     const files = this.disk.handlers(account)
     const ports: Record<string, unknown> = {
       // Services know how long their start takes as a whole; a runner's own reading and writing takes its time here.
@@ -184,6 +188,7 @@ export class Machine {
       Services: this.services.handlers,
       Http: this.services.endpoints.http,
       Host: this.#host(),
+      ...(commands === undefined ? {} : { Commands: commandHandlers(commands) }),
       ...this.#options.ports(account),
     }
     const made = hostEnvironment(ports as Record<string, PortHandlers>, { pass: () => this.#pass() })

@@ -6,7 +6,7 @@ import type { ProcessHost, Programs } from './program.ts'
 
 /** Who answers at an endpoint. */
 export interface Listener {
-  readonly process: Process
+  readonly server: Process
   readonly serve: Parameters<ProcessHost['listen']>[1]
   readonly environment: Environment
 }

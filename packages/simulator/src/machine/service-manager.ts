@@ -94,8 +94,8 @@ export class ServiceManager {
   setStandstill(isStill: boolean): void {
     if (isStill !== this.#isStill) for (const timer of this.#timers.values()) timer.setStandstill(isStill)
     this.#isStill = isStill
-    for (const { process, isHung } of this.#services.values()) {
-      if (process !== null) process.isPaused = isStill || isHung
+    for (const { server, isHung } of this.#services.values()) {
+      if (server !== null) server.isPaused = isStill || isHung
     }
   }
 

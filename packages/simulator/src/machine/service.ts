@@ -9,7 +9,7 @@ import type { Process } from '../kernel/index.ts'
 import type { Program } from './program.ts'
 import { RestartPolicy } from './restart-policy.ts'
 import type { ServiceHost } from './service-host.ts'
-import { ServiceProcess } from './service-process.ts'
+import { ServiceInvocation } from './service-invocation.ts'
 
 const LOG_LINES_MAX = 1_000
 
@@ -28,7 +28,7 @@ export class SimulatedService {
   isHung = false
   readonly #host: ServiceHost
   readonly #restarts: RestartPolicy
-  #running: ServiceProcess | null = null
+  #running: ServiceInvocation | null = null
 
   constructor(unit: ServiceUnit, host: ServiceHost) {
     this.unit = unit
@@ -41,8 +41,9 @@ export class SimulatedService {
     return this.#running?.invocation ?? null
   }
 
-  get process(): Process | null {
-    return this.#running?.process ?? null
+  /** Its process; null when none runs. */
+  get server(): Process | null {
+    return this.#running?.server ?? null
   }
 
   /** Starts it; one that runs is left alone. Returns when the process exists, not when it serves. @throws service-failed */
@@ -93,7 +94,7 @@ export class SimulatedService {
   /** A timer has elapsed: it runs, unless it does already. */
   elapse(): void {
     if (this.#running !== null || !this.startQuietly()) return
-    const running = this.#running as ServiceProcess | null
+    const running = this.#running as ServiceInvocation | null
     if (running !== null) this.#host.kernel.after(this.unit.startTimeoutMs, () => this.#end(running, null))
   }
 
@@ -125,7 +126,7 @@ export class SimulatedService {
     this.log = []
   }
 
-  #launch(): ServiceProcess {
+  #launch(): ServiceInvocation {
     this.log = []
     this.lastRunAt = this.#host.clock.historyNow()
     const { name, type } = this.unit
@@ -166,8 +167,8 @@ export class SimulatedService {
     }
   }
 
-  #spawn(program: Program, configuration: string): ServiceProcess {
-    const spawned = new ServiceProcess({
+  #spawn(program: Program, configuration: string): ServiceInvocation {
+    const spawned = new ServiceInvocation({
       unit: this.unit,
       program,
       configuration,
@@ -175,11 +176,11 @@ export class SimulatedService {
       say: (line) => this.#say(line),
       onExit: (running, code) => this.#end(running, code),
     })
-    spawned.process.isPaused = this.isHung
+    spawned.server.isPaused = this.isHung
     return spawned
   }
 
-  #end(running: ServiceProcess, code: number | null, mayRestart = true): void {
+  #end(running: ServiceInvocation, code: number | null, mayRestart = true): void {
     if (this.#running !== running) return
     this.#running = null
     this.lastExitCode = code

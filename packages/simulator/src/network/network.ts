@@ -18,7 +18,7 @@ export class Network implements NetworkControl {
   readonly #options: NetworkOptions
   readonly #links = new Map<string, Link>()
   #listeners: readonly ((from: Place, to: Place, how: LinkTrouble) => void)[] = []
-  #late: { readonly process: Process; readonly environment: Environment } | null = null
+  #late: { readonly courier: Process; readonly environment: Environment } | null = null
 
   constructor(options: NetworkOptions) {
     this.#options = options
@@ -26,7 +26,7 @@ export class Network implements NetworkControl {
 
   /** Requests that were held until their caller had given up act in this environment, when their handlers need one. */
   performLateIn(environment: Environment): void {
-    this.#late = { process: this.#options.processes.open('network'), environment }
+    this.#late = { courier: this.#options.processes.open('network'), environment }
   }
 
   /** Sends a request from one place to another. @throws what the request throws */
@@ -89,8 +89,8 @@ export class Network implements NetworkControl {
 
   #performLate(act: () => Outcome<unknown>): void {
     if (this.#late === null) return
-    const { process, environment } = this.#late
-    process.start(unattended(act), environment)
+    const { courier, environment } = this.#late
+    courier.start(unattended(act), environment)
   }
 }
 

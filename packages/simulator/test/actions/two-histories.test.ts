@@ -14,7 +14,7 @@ import type { MemoryStore } from '../stemedb-operations/memory-store.ts'
 import { assertion, checksums, Production } from '../stemedb-operations/production.ts'
 import { CAREFUL, recoveryHost, restore } from './restoring.ts'
 
-const numRuns = process.env.DRILL_TEST_LONG === '1' ? 500 : 25
+const numRuns = process.env.DRILL_TEST_LONG === '1' ? 200 : 25
 const FIRST = '1'.repeat(32)
 const SECOND = '2'.repeat(32)
 const THIRD = '3'.repeat(32)
@@ -159,7 +159,7 @@ describe('an older base of the history before', () => {
       }),
       { numRuns },
     )
-  })
+  }, 600_000)
 
   it.each([
     ['damaged', spoilSecond],

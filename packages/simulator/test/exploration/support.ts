@@ -5,7 +5,7 @@ import {
   pooledProductions,
 } from '../../src/exploration/index.ts'
 import { FAULTS } from '../../src/faults/index.ts'
-import { LedgerIndex, type LedgerLine, type Production } from '../../src/production/index.ts'
+import type { LedgerLine, Production } from '../../src/production/index.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -25,7 +25,6 @@ const production = {
   endsAt: 20 * HOUR_MS,
   runs: [{ service: 'stemedb-backup.service', startedAt: 5 * HOUR_MS, endedAt: FIRST_BACKUP_AT }],
   ledger,
-  ledgerIndex: new LedgerIndex(ledger),
 } as unknown as Production
 
 /** A space over all kinds and a runbook of four steps. */

@@ -13,6 +13,7 @@ import {
   type TimerUnit,
 } from '@dr-drill/runbook-core'
 import {
+  type Actor,
   Kernel,
   Machine,
   type MachineOptions,
@@ -59,6 +60,13 @@ export const timer = (more: Partial<TimerUnit> = {}): TimerUnit => ({
   ...more,
 })
 
+/** What a test machine differs in. */
+export interface TestMachineOptions extends Partial<Omit<MachineOptions, 'ports'>> {
+  readonly seed?: number
+  /** Ports that reach beyond it; asked while it is made, when it has no disk yet. */
+  readonly portsOf?: (host: TestMachine, account: Actor) => Readonly<Record<string, unknown>>
+}
+
 /** A machine in a world of its own, with a server that counts its requests and a job that takes a second. */
 export class TestMachine {
   readonly kernel = new Kernel({ horizonMs: 30 * 24 * 3_600_000 })
@@ -71,9 +79,10 @@ export class TestMachine {
   startUp: () => Task<void> = function* () {}
   jobMs = 1_000
   requests = 0
+  readonly random = RandomStream.fromSeed(1)
   readonly #me = this.processes.open('test')
 
-  constructor(options: Partial<MachineOptions> & { readonly seed?: number } = {}) {
+  constructor(options: TestMachineOptions = {}) {
     this.machine = new Machine({
       facts: {
         name: 'host',
@@ -90,7 +99,7 @@ export class TestMachine {
       epochMs: EPOCH,
       durations: NO_DURATIONS,
       programs: (service) => this.#program(service),
-      ports: () => ({}),
+      ports: (account) => options.portsOf?.(this, account) ?? {},
       ...options,
     })
     this.machine.control.onMet((what) => this.met.push(what))

@@ -1,8 +1,10 @@
+import { OperatingError } from '@dr-drill/runbook-core'
 import type { CliContext } from '../context.ts'
 import { collect, type Format, flag, formatFlag } from '../flags.ts'
 import { signalExitCode } from '../interrupts.ts'
 import type { Register } from '../program.ts'
 import { departures, type Replayed, replayDocument, replayText } from '../replay/replayed.ts'
+import { updateScenario } from '../replay/update-scenario.ts'
 import type { RunFlags } from '../run/run-options.ts'
 import { sentence } from '../run/show-run.ts'
 import { readScenarioFile } from '../scenario/read-scenario-file.ts'
@@ -18,6 +20,7 @@ interface Options {
   readonly target: 'sim' | 'local'
   readonly param?: readonly string[]
   readonly out?: string
+  readonly update?: boolean
   readonly deadline: string
   readonly format: Format
   readonly quiet?: boolean
@@ -42,6 +45,9 @@ export const registerReplay: Register = (program, context, finish) => {
     .addOption(
       flag('--deadline <DURATION>', 'on local: when a run that does not end is given up').default('30m'),
     )
+    .addOption(
+      flag('--update', 'on sim: write what came of it into the file, as what is expected from now on'),
+    )
     .addOption(formatFlag())
     .addOption(flag('--quiet', 'the result only'))
     .addHelpText('after', EXAMPLES)
@@ -56,7 +62,15 @@ async function replay(file: string, options: Options, context: CliContext): Prom
   const flags: RunFlags = { ...options, seed: String(given.scenario.seed), keep: 'on-failure' }
   if (options.target === 'sim') {
     const { replayOnSim } = await import('../replay/replay-on-sim.ts')
-    return show(await replayOnSim(given, flags, context), options, context)
+    const replayed = await replayOnSim(given, flags, context)
+    if (options.update === true) return show(updateScenario(replayed, context.directory), options, context)
+    return show(replayed, options, context)
+  }
+  if (options.update === true) {
+    throw new OperatingError(
+      'usage-invalid',
+      '--update goes with --target sim: real runs differ from each other',
+    )
   }
   const { replayOnLocal } = await import('../replay/replay-on-local.ts')
   const came = await replayOnLocal(given, flags, context)

@@ -1,4 +1,6 @@
+import type { Checksums } from '@dr-drill/runbook-core'
 import {
+  BlobMemory,
   type DrawContext,
   type DrawLog,
   type DrawnDrill,
@@ -6,10 +8,12 @@ import {
   type ExplorationSpace,
   type ExploredDrill,
   isCounted,
+  type PreparedRunbook,
   type Production,
   type ProductionKey,
   pooledProductions,
   recordProduction,
+  rememberingChecksums,
   type SimulatedDrill,
   type SimulationOptions,
   simulateDrill,
@@ -34,17 +38,25 @@ const SMALLER_ASSERTIONS = [40, 300]
 
 /** Everything that one thread needs for simulated drills of one runbook. Productions are lived once and remembered. */
 export class Lab {
-  readonly #shelf: RunbookShelf
+  readonly #runbook: GivenRunbook
+  readonly #remembering: RunbookShelf
+  /** Made when a drill is to be performed with nothing remembered. */
+  #plain: RunbookShelf | null = null
+  readonly #checksums: Checksums
   readonly #productions: Map<string, Production>
   readonly #mistakes: SimulationOptions['mistakes']
 
-  /** `like` shares the productions that it has lived; `mistakes` are made by the runbook's actions. */
+  /** `like` shares the productions that it has lived and what it remembers; `mistakes` are made by the runbook's actions. */
   constructor(
     runbook: GivenRunbook,
     given: { readonly like?: Lab; readonly mistakes?: SimulationOptions['mistakes'] } = {},
   ) {
-    this.#shelf = new RunbookShelf(runbook)
-    this.#productions = given.like === undefined ? new Map() : given.like.#productions
+    const { like } = given
+    this.#runbook = runbook
+    this.#checksums =
+      like === undefined ? rememberingChecksums(nativeChecksums, new BlobMemory()) : like.#checksums
+    this.#remembering = new RunbookShelf(runbook, this.#checksums)
+    this.#productions = like === undefined ? new Map() : like.#productions
     this.#mistakes = given.mistakes
   }
 
@@ -65,8 +77,10 @@ export class Lab {
   }
 
   /** The runbook for a production: with the key of its signer. */
-  prepared(key: ProductionKey) {
-    return this.#shelf.prepared(this.production(key).trustKey)
+  prepared(key: ProductionKey, memory = true): PreparedRunbook {
+    if (!memory) this.#plain ??= new RunbookShelf(this.#runbook)
+    const shelf = memory ? this.#remembering : (this.#plain ?? this.#remembering)
+    return shelf.prepared(this.production(key).trustKey)
   }
 
   /** Performs a drill. Same drill, same bytes. */
@@ -116,11 +130,11 @@ export class Lab {
   }
 
   #options(drill: DrawnDrill, how: HowPerformed): SimulationOptions {
-    const { draws, approvals = {}, deadlineMs = null } = how
+    const { draws, memory, approvals = {}, deadlineMs = null } = how
     const { production, seed, faults, failureAt, disaster } = drill
     return {
-      prepared: this.prepared(production),
-      checksums: nativeChecksums,
+      prepared: this.prepared(production, memory),
+      checksums: memory ? this.#checksums : nativeChecksums,
       digests: nativeS3Digests,
       seed,
       faults,

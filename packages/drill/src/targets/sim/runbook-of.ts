@@ -1,4 +1,10 @@
-import { type ActionRegistry, type DatabasePack, plan, type QualifiedRunbook } from '@dr-drill/runbook-core'
+import {
+  type ActionRegistry,
+  type Checksums,
+  type DatabasePack,
+  plan,
+  type QualifiedRunbook,
+} from '@dr-drill/runbook-core'
 import { loadRunbook } from '@dr-drill/runbook-core/yaml'
 import type { PreparedRunbook } from '@dr-drill/simulator'
 import { nativeChecksums } from '@dr-drill/simulator/server'
@@ -20,15 +26,17 @@ export interface GivenRunbook {
 
 /** Prepares a runbook for productions of different signers: parsed, checked and planned once per trust key. */
 export class RunbookShelf {
-  readonly pack: DatabasePack = stemedb()
-  readonly actions: ActionRegistry = stemedbActions(this.pack)
+  readonly pack: DatabasePack
+  readonly actions: ActionRegistry
   readonly #given: GivenRunbook
   readonly #prepared = new Map<string, PreparedRunbook>()
   readonly #knowsTrustKey: boolean
 
-  /** @throws input-invalid and what loading throws */
-  constructor(given: GivenRunbook) {
+  /** `checksums` are what actions compute with. @throws input-invalid and what loading throws */
+  constructor(given: GivenRunbook, checksums: Checksums = nativeChecksums) {
     this.#given = given
+    this.pack = stemedb(checksums)
+    this.actions = stemedbActions(this.pack)
     this.#knowsTrustKey = this.#load({}).parameters.some(({ name }) => name === 'trust-key')
   }
 

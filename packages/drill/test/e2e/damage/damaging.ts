@@ -154,6 +154,13 @@ export class Damaging {
   }
 }
 
+/** Ranges of cases: 0 to 19, 20 to 39, and so on. */
+export const handfuls = (cases: number, size: number): [from: number, to: number][] =>
+  Array.from({ length: Math.ceil(cases / size) }, (_, at) => [
+    at * size,
+    Math.min(cases, (at + 1) * size) - 1,
+  ])
+
 /** How a claim of a drill stands. */
 export const claim = (drill: VirtualDrill, id: string): string | undefined =>
   drill.judged.claims.find((one) => one.id === id)?.status

@@ -17,6 +17,7 @@ export const wantedSegment = z.object({
   /** Why none of the places that should hold it is worth trying; null when there are some to try. */
   lost: z.string().nullable().default(null),
 })
+/** See `wantedSegment`. */
 export type WantedSegment = z.infer<typeof wantedSegment>
 
 /** What a segment must be; null where nothing tells. */

@@ -8,7 +8,13 @@ import type { SourceTruth } from './source-truth.ts'
  * to be restored. `either`: both are right, as long as what is said is true.
  */
 export type Expectation =
-  | { readonly kind: 'must-recover'; readonly through: number; readonly why: string }
+  | {
+      readonly kind: 'must-recover'
+      readonly through: number
+      /** True when somebody has added to the source meanwhile: then what came in time may be served, too. */
+      readonly orMore: boolean
+      readonly why: string
+    }
   | { readonly kind: 'must-refuse'; readonly why: string }
   | { readonly kind: 'either'; readonly why: string }
 
@@ -23,6 +29,10 @@ export interface ExpectationInput {
   /** How far it could reach when the run began: what the disaster and faults before the first step had left. */
   readonly reachAtStart: number | null
   readonly fired: readonly FaultRecord[]
+  /** Faults that the drill had, seen to strike or not. */
+  readonly asked: readonly FaultRecord[]
+  /** Whether a server that came back has written into the source. */
+  readonly hasGrown: boolean
 }
 
 /** Derives what must come of a drill from what is left of production's bytes and from what the atlas says of the faults that fired. */
@@ -38,7 +48,7 @@ export function expectationOf(input: ExpectationInput): Expectation {
   )
   const falters = input.fired.filter((fault) => faultKind(fault.kind).strikes === 'store-requests')
   const isWhole = undamagedReach !== null && reach >= undamagedReach
-  const untraced = input.fired.find(({ kind, with: given }) => {
+  const untraced = input.asked.find(({ kind, with: given }) => {
     const { outcome, excuses } = faultKind(kind)
     return outcome(given) === 'recover' && excuses(given).lossMs !== 0
   })
@@ -60,7 +70,8 @@ export function expectationOf(input: ExpectationInput): Expectation {
   if (falters.length > 0 && (falters.length > 1 || source.lost.length > 0)) {
     return { kind: 'either', why: 'what the store hid may have been the last copy' }
   }
-  return { kind: 'must-recover', through: reach, why: 'every needed byte has a good copy' }
+  const why = 'every needed byte has a good copy'
+  return { kind: 'must-recover', through: reach, orMore: input.hasGrown, why }
 }
 
 /** Excuses add up; one that knows no bound has none together either. */

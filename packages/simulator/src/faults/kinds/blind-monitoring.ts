@@ -4,7 +4,7 @@ import type { FaultSite } from '../fault-site.ts'
 import { whenSurroundingsMet } from '../striking.ts'
 
 /** The shipped runbooks wait ten minutes for monitoring. */
-const BORNE_SECONDS = 400
+const BORNE_SECONDS = 500
 
 const domains = {
   seconds: wholeNumber('for how long', { min: 1, max: 86_400, usual: 300, drawn: { min: 1, max: 3_600 } }),
@@ -12,7 +12,7 @@ const domains = {
 
 function blind(site: FaultSite, { seconds }: ParametersOf<typeof domains>): void {
   whenSurroundingsMet(site, 'monitoring-blind')
-  const step = site.stepThat('protects')
+  const step = site.stepUsing('Alerts')
   if (step === null) return
   site.at({ at: 'step-begins', step }, () => site.onHeal(site.surroundings.blindMonitoring(seconds * 1_000)))
 }
@@ -22,7 +22,7 @@ export const blindMonitoring = defineFault({
   kind: 'blind-monitoring',
   verb: 'let monitoring lose sight of the restored server',
   strikes: 'surroundings',
-  when: 'from when the restored data is being protected on',
+  when: 'from when monitoring is first asked on',
   targets: ['sim'],
   domains,
   outcome: ({ seconds }) => (seconds <= BORNE_SECONDS ? 'recover' : 'resume'),

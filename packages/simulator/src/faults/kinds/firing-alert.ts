@@ -4,13 +4,13 @@ import type { FaultSite } from '../fault-site.ts'
 import { endsAfter, howLong, whenSurroundingsMet } from '../striking.ts'
 
 /** The shipped runbooks wait ten minutes for alerts to end. */
-const BORNE_SECONDS = 600
+const BORNE_SECONDS = 500
 
-const domains = { seconds: howLong(600, 3_600) }
+const domains = { seconds: howLong(60, 3_600) }
 
 function fire(site: FaultSite, { seconds }: ParametersOf<typeof domains>): void {
   whenSurroundingsMet(site, 'alert-seen')
-  const step = site.stepThat('protects')
+  const step = site.stepUsing('Alerts')
   if (step === null) return
   site.at({ at: 'step-begins', step }, () =>
     endsAfter(site, seconds, site.surroundings.fireAlert('StemedbReplicationBroken')),
@@ -22,7 +22,7 @@ export const firingAlert = defineFault({
   kind: 'firing-alert',
   verb: 'let an alert fire',
   strikes: 'surroundings',
-  when: 'from when the restored data is being protected on',
+  when: 'from when monitoring is first asked on',
   targets: ['sim'],
   domains,
   outcome: ({ seconds }) => (seconds !== 'endless' && seconds <= BORNE_SECONDS ? 'recover' : 'resume'),

@@ -1,18 +1,17 @@
-import { momentName, type ParametersOf, wholeNumber } from '../domains/index.ts'
+import { type ParametersOf, wholeNumber } from '../domains/index.ts'
 import { defineFault } from '../fault-kind.ts'
 import type { FaultSite } from '../fault-site.ts'
-import { farEnd, whenLinkMet } from '../strike-links.ts'
-import { atMoment, endsAfter, excusesWait, STORE_STEPS } from '../striking.ts'
+import { atLink, linkDomains, whenLinkMet } from '../strike-links.ts'
+import { endsAfter, excusesWait } from '../striking.ts'
 
 const domains = {
-  place: farEnd(),
+  ...linkDomains,
   seconds: wholeNumber('for how long', { min: 1, max: 86_400, usual: 30, drawn: { min: 1, max: 1_800 } }),
-  at: momentName('from when on', [...STORE_STEPS, 'fences', 'exposes', 'notifies']),
 }
 
-function hold(site: FaultSite, { place, seconds, at }: ParametersOf<typeof domains>): void {
-  whenLinkMet(site, place, 'held')
-  atMoment(site, at, 'selects', () => endsAfter(site, seconds, site.network.hold('recovery-host', place)))
+function hold(site: FaultSite, { seconds, ...link }: ParametersOf<typeof domains>): void {
+  whenLinkMet(site, link.place, 'held')
+  atLink(site, link, () => endsAfter(site, seconds, site.network.hold('recovery-host', link.place)))
 }
 
 /** Requests to a place are held on the way and delivered later, all of them and in order: an old one acts after a new one was sent. */

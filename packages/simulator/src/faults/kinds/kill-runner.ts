@@ -12,7 +12,7 @@ const domains = {
     min: 0,
     max: Number.MAX_SAFE_INTEGER,
     usual: 0,
-    drawn: { min: 0, max: 40 },
+    drawn: { min: 0, max: 12 },
   }),
   moment: oneOf('before that effect (intended, not done) or after it (done, not yet recorded)', [
     'before',

@@ -1,25 +1,21 @@
-import { momentName, type ParametersOf, wholeNumber } from '../domains/index.ts'
+import { type ParametersOf, wholeNumber } from '../domains/index.ts'
 import { defineFault, excusesDelay } from '../fault-kind.ts'
 import type { FaultSite } from '../fault-site.ts'
-import { farEnd, whenLinkMet } from '../strike-links.ts'
-import { atMoment, STORE_STEPS } from '../striking.ts'
+import { atLink, linkDomains, whenLinkMet } from '../strike-links.ts'
 
 const domains = {
-  place: farEnd(),
+  ...linkDomains,
   lostPerMille: wholeNumber('how many requests of a thousand are lost', {
     min: 1,
     max: 1_000,
     usual: 100,
     drawn: { min: 1, max: 300 },
   }),
-  at: momentName('from when on', STORE_STEPS),
 }
 
-function degrade(site: FaultSite, { place, lostPerMille, at }: ParametersOf<typeof domains>): void {
-  whenLinkMet(site, place, 'lost')
-  atMoment(site, at, 'selects', () =>
-    site.onHeal(site.network.degrade('recovery-host', place, { lostPerMille })),
-  )
+function degrade(site: FaultSite, { lostPerMille, ...link }: ParametersOf<typeof domains>): void {
+  whenLinkMet(site, link.place, 'lost')
+  atLink(site, link, () => site.onHeal(site.network.degrade('recovery-host', link.place, { lostPerMille })))
 }
 
 /** Some requests to a place are lost, drawn one by one: their connections are reset. */

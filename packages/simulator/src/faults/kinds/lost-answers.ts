@@ -1,19 +1,18 @@
-import { momentName, type ParametersOf } from '../domains/index.ts'
+import type { ParametersOf } from '../domains/index.ts'
 import { defineFault } from '../fault-kind.ts'
 import type { FaultSite } from '../fault-site.ts'
-import { farEnd, whenLinkMet } from '../strike-links.ts'
-import { atMoment, endsAfter, excusesWait, howLong, STORE_STEPS } from '../striking.ts'
+import { atLink, linkDomains, whenLinkMet } from '../strike-links.ts'
+import { endsAfter, excusesWait, howLong } from '../striking.ts'
 
 const domains = {
-  place: farEnd(),
+  ...linkDomains,
   seconds: howLong(30),
-  at: momentName('from when on', [...STORE_STEPS, 'fences', 'exposes', 'notifies']),
 }
 
-function cut(site: FaultSite, { place, seconds, at }: ParametersOf<typeof domains>): void {
-  whenLinkMet(site, place, 'partitioned')
-  atMoment(site, at, 'selects', () =>
-    endsAfter(site, seconds, site.network.partition('recovery-host', place, { oneWay: true })),
+function cut(site: FaultSite, { seconds, ...link }: ParametersOf<typeof domains>): void {
+  whenLinkMet(site, link.place, 'partitioned')
+  atLink(site, link, () =>
+    endsAfter(site, seconds, site.network.partition('recovery-host', link.place, { oneWay: true })),
   )
 }
 

@@ -1,25 +1,21 @@
-import { momentName, type ParametersOf, wholeNumber } from '../domains/index.ts'
+import { type ParametersOf, wholeNumber } from '../domains/index.ts'
 import { defineFault, excusesDelay } from '../fault-kind.ts'
 import type { FaultSite } from '../fault-site.ts'
-import { farEnd, whenLinkMet } from '../strike-links.ts'
-import { atMoment, STORE_STEPS } from '../striking.ts'
+import { atLink, linkDomains, whenLinkMet } from '../strike-links.ts'
 
 const domains = {
-  place: farEnd(),
+  ...linkDomains,
   bytesPerSecond: wholeNumber('how many bytes pass in a second', {
     min: 1,
     max: 1_000_000_000_000,
     usual: 100_000,
     drawn: { min: 1_000, max: 10_000_000 },
   }),
-  at: momentName('from when on', STORE_STEPS),
 }
 
-function degrade(site: FaultSite, { place, bytesPerSecond, at }: ParametersOf<typeof domains>): void {
-  whenLinkMet(site, place, 'slowed')
-  atMoment(site, at, 'selects', () =>
-    site.onHeal(site.network.degrade('recovery-host', place, { bytesPerSecond })),
-  )
+function degrade(site: FaultSite, { bytesPerSecond, ...link }: ParametersOf<typeof domains>): void {
+  whenLinkMet(site, link.place, 'slowed')
+  atLink(site, link, () => site.onHeal(site.network.degrade('recovery-host', link.place, { bytesPerSecond })))
 }
 
 /** The link to a place carries little: what is large takes long. */

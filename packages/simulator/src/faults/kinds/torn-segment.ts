@@ -1,32 +1,39 @@
 import { oneOf, type ParametersOf } from '../domains/index.ts'
 import { defineFault, NO_EXCUSE } from '../fault-kind.ts'
-import { drawStruckSegment, type PlanSource, watch } from '../source-plan.ts'
-import { strikePlan } from '../strike-plan.ts'
+import type { FaultSite } from '../fault-site.ts'
+import { drawStruckSegment } from '../source-plan.ts'
+import { bytesNow, firesWhenAsked, replaceForGood } from '../strike-objects.ts'
+import { decidedOrNull } from '../strike-plan.ts'
 
 const domains = { copies: oneOf('one of several, or all', ['one', 'all']) }
 
-const planTornSegment: PlanSource<ParametersOf<typeof domains>> = ({ copies }, contents, random) => {
-  const { segment, keys } = drawStruckSegment('torn-segment', copies, contents, random)
-  const sizeBytes = random.split('size').integer(0, segment.sizeBytes - 1)
-  return {
-    alterations: keys.map((key) => ({ kind: 'cut', key, sizeBytes })),
-    rules: [{ ...watch(keys), operations: ['GetObject', 'HeadObject'] }],
-    detail: `${keys.join(', ')} ended after ${sizeBytes} of ${segment.sizeBytes} bytes`,
+function tear(site: FaultSite, { copies }: ParametersOf<typeof domains>): void {
+  const struck = decidedOrNull(() => drawStruckSegment('torn-segment', copies, site.contents, site.random))
+  if (struck === null) return
+  const { segment, keys } = struck
+  const sizeBytes = site.random.split('size').integer(1, segment.sizeBytes - 1)
+  for (const key of keys) {
+    const bytes = bytesNow(site, key)
+    if (bytes !== null) replaceForGood(site, key, bytes.slice(0, sizeBytes))
   }
+  firesWhenAsked(site, keys, `${keys.join(', ')} ended after ${sizeBytes} of ${segment.sizeBytes} bytes`)
 }
 
-/** A log segment lies in the store without its end, as an upload that was cut off and believed; its sidecar knows what is missing. */
+/**
+ * A log segment was uploaded without its end, and believed: the store is content with what it has, and lists it with its size. Only the
+ * sidecar, or the manifest, knows how much there was.
+ */
 export const tornSegment = defineFault({
   kind: 'torn-segment',
   verb: 'upload a log segment without its end',
   strikes: 'stored-objects',
   when: 'before the run begins',
-  targets: ['sim', 'local'],
+  targets: ['sim'],
   domains,
   outcome: ({ copies }) => (copies === 'one' ? 'recover' : 'refuse'),
   survival:
     'Any other copy restores all. With none left: refused by range; with the loss accepted, exactly what follows is lost.',
   excuses: ({ copies }) => (copies === 'one' ? NO_EXCUSE : { delayMs: 0, lossMs: null }),
-  planSource: planTornSegment,
-  strike: strikePlan(planTornSegment),
+  planSource: null,
+  strike: tear,
 })

@@ -4,7 +4,7 @@ import type { S3Error, S3ErrorCode } from '../errors/index.ts'
 const CODES: Partial<Readonly<Record<S3ErrorCode, ErrorCode>>> = {
   NoSuchKey: 'object-missing',
   NoSuchVersion: 'object-missing',
-  NoSuchBucket: 'object-missing',
+  NoSuchBucket: 'environment-lacking',
   MethodNotAllowed: 'object-missing',
   InvalidArgument: 'input-invalid',
   KeyTooLongError: 'input-invalid',

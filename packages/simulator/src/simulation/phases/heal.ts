@@ -6,16 +6,39 @@ const HEALING_MS = 2 * 3_600_000
 const RESUMED_AFTER_MS = 60_000
 
 /**
- * The world heals: all that lasts ends, and time enough passes. A run that has not completed is then given one more chance to, as its own
- * last line asks for. Tells how much drill time that took of it, ms: nobody can recover faster than the trouble lasts.
+ * The world heals: all that lasts ends, and time enough passes. A run that has not completed is then given another chance to, as its own
+ * last line asks for; where a fault strikes that had waited for a moment further on, the world heals once more. At last none waits any
+ * longer. Tells how much drill time that took of the run, ms: nobody can recover faster than the trouble lasts.
  */
 export function heal(world: SimulatedWorld): number {
-  for (const mend of world.mends.splice(0)) mend()
-  const { ended } = world.tape.record()
-  if (ended !== null && ended.outcome === 'completed') return 0
-  const from = world.kernel.nowMs
-  world.processes.pass(HEALING_MS)
-  const waitedMs = world.kernel.nowMs - from + RESUMED_AFTER_MS
-  world.run.again(RESUMED_AFTER_MS)
+  const { run, kernel, processes, moments } = world
+  let waitedMs = 0
+  const goOn = (): void => {
+    mend(world)
+    const from = kernel.nowMs
+    processes.pass(HEALING_MS)
+    waitedMs += kernel.nowMs - from + RESUMED_AFTER_MS
+    run.again(RESUMED_AFTER_MS)
+  }
+  let struck = ''
+  while (!isCompleted(world) && strikes(world) !== struck) {
+    struck = strikes(world)
+    goOn()
+  }
+  mend(world)
+  if (!moments.isEmpty) {
+    moments.forget()
+    if (!isCompleted(world)) goOn()
+  }
   return waitedMs
 }
+
+function mend({ mends }: SimulatedWorld): void {
+  for (const end of mends.splice(0)) end()
+}
+
+const isCompleted = ({ tape }: SimulatedWorld): boolean => tape.outcome === 'completed'
+
+/** Changes whenever something strikes. */
+const strikes = ({ tape, moments }: SimulatedWorld): string =>
+  `${tape.events.filter(({ event }) => event.type === 'fault-fired').length}/${moments.waiting}`

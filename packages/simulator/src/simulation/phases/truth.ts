@@ -75,6 +75,8 @@ export function truthOf(world: SimulatedWorld, judged: JudgedRun, known: Known):
       undamagedReach: known.undamagedReach,
       reachAtStart: known.reachAtStart,
       fired,
+      asked: faults,
+      hasGrown: world.oldPrimary.archived.length > 0,
     }),
   }
 }

@@ -1,4 +1,4 @@
-import { type FaultRecord, invariant, OperatingError, type Trait } from '@dr-drill/runbook-core'
+import { type ActionRegistry, type FaultRecord, invariant, OperatingError } from '@dr-drill/runbook-core'
 import { type FaultSite, type SourceContents, surveySource } from '../../faults/index.ts'
 import type { Production } from '../../production/index.ts'
 import type { SimulatedWorld } from '../simulated-world.ts'
@@ -32,7 +32,8 @@ export function faultSite(
     },
     runner: run,
     forgery: { checksums: options.checksums, signingKey: options.production.signingKey },
-    stepThat: (trait) => stepWith(world, trait),
+    stepThat: (trait) => firstStep(world, ({ traits }) => traits.includes(trait)),
+    stepUsing: (port) => firstStep(world, ({ ports }) => ports.includes(port)),
     at: (moment, happens) => moments.add(moment, happens),
     after: (delayMs, happens) => void kernel.after(delayMs, happens),
     onHeal: (mend) => void mends.push(mend),
@@ -44,9 +45,15 @@ export function faultSite(
   }
 }
 
-function stepWith({ options }: SimulatedWorld, trait: Trait): string | null {
+type Such = NonNullable<ReturnType<ActionRegistry['get']>>
+
+/** The first step whose action is such a one. */
+function firstStep({ options }: SimulatedWorld, isSuch: (action: Such) => boolean): string | null {
   const { runbook, actions } = options.prepared
-  const step = runbook.steps.find(({ action }) => actions.get(action.kind)?.traits.includes(trait) ?? false)
+  const step = runbook.steps.find(({ action }) => {
+    const definition = actions.get(action.kind)
+    return definition != null && isSuch(definition)
+  })
   return step?.id ?? null
 }
 

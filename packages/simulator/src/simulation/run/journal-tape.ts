@@ -4,6 +4,7 @@ import {
   type PortHandler,
   RecordFold,
   type RunEvent,
+  type RunOutcome,
   type RunRecord,
   type TimedEvent,
 } from '@dr-drill/runbook-core'
@@ -73,6 +74,15 @@ export class JournalTape {
     else this.#events.push(...notes)
     this.#durable = this.#events.length
     return lost.length - notes.length
+  }
+
+  /** How the run has ended, last of all; null while it has not. */
+  get outcome(): RunOutcome | null {
+    for (const { event } of this.#events.toReversed()) {
+      if (event.type === 'run-ended') return event.outcome
+      if (event.type === 'run-resumed') return null
+    }
+    return null
   }
 
   /** The record that verdict and evidence rest on. */

@@ -68,9 +68,9 @@ export class SimulatedRun {
 
   /** The process dies at this instant; a new one starts `downMs` later. Nothing happens to a process that is dead already. */
   kill(downMs: number): void {
-    const process = this.#process
-    if (process === null || process.isDead) return
-    process.kill()
+    const runner = this.#process
+    if (runner === null || runner.isDead) return
+    runner.kill()
     this.#options.onDeath()
     this.#deaths += 1
     this.#resumesAt = this.#options.kernel.nowMs + downMs
@@ -118,8 +118,8 @@ export class SimulatedRun {
 
   #perform(resume: Resumption | null, hooks?: RuntimeHooks): Exit<RunResult> | null {
     const { processes, prepared, checksums, identity, marks, deadlineMs } = this.#options
-    const process = processes.open('runner', hooks)
-    this.#process = process
+    const runner = processes.open('runner', hooks)
+    this.#process = runner
     const task = runEngine({
       runbook: prepared.runbook,
       identity,
@@ -130,15 +130,15 @@ export class SimulatedRun {
       deadlineMs,
       resume,
     })
-    const exit = processes.drive(process, task, this.#ports(process))
-    process.kill()
+    const exit = processes.drive(runner, task, this.#ports(runner))
+    runner.kill()
     this.#options.onDeath()
     return exit
   }
 
-  #ports(process: Process): Environment {
+  #ports(runner: Process): Environment {
     const { prepared, checksums, tape, target, clock, random, randomHandlers, watch } = this.#options
-    const journal = tape.handlers(() => !process.isDead)
+    const journal = tape.handlers(() => !runner.isDead)
     const executor = inProcessExecutor({
       registry: prepared.actions,
       environment: target,

@@ -12,6 +12,8 @@ import type { SimulatedDisk } from '../../disk/index.ts'
 import type { JournalTape } from './journal-tape.ts'
 
 const ENGINE = 'stemedb-api.service'
+/** Where the engine listens when nothing is configured: on its own host alone. */
+const DEFAULT_ADDRESS = '127.0.0.1:18180'
 /** Writes of the port FileSystem that add nothing: fsyncs. */
 const BARRIERS: ReadonlySet<string> = new Set(['sync', 'syncDirectory'])
 /** Ports whose writes stand one by one in the journal. */
@@ -123,7 +125,7 @@ export class Witness {
     const path = STEMEDB_PATHS.environmentFile
     if (files.stat({ path }) === null) return
     const text = utf8Decode(files.read({ path, offset: 0, length: 65_536 }))
-    const address = /^STEMEDB_BIND_ADDR=(\S+)$/m.exec(text)?.[1] ?? ''
+    const address = /^STEMEDB_BIND_ADDR=(\S+)$/m.exec(text)?.[1] ?? DEFAULT_ADDRESS
     if (!/^(127\.|\[?::1|localhost)/.test(address)) this.#expose('bind', `listens on ${address}`)
   }
 

@@ -6,7 +6,6 @@ import {
   readSync,
   renameSync,
   rmSync,
-  truncateSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
@@ -27,7 +26,6 @@ export async function alterObjects(
   for (const alteration of alterations) {
     const { record, bytes } = await filesOf(data, bucket, alteration.key, versionOf)
     if (alteration.kind === 'flip') flip(bytes, alteration.offset, alteration.mask)
-    else if (alteration.kind === 'cut') cut(bytes, alteration.sizeBytes)
     else if (alteration.kind === 'swap') {
       swap(bytes, (await filesOf(data, bucket, alteration.with, versionOf)).bytes)
     } else {
@@ -49,13 +47,6 @@ function swap(one: string, other: string): void {
   renameSync(one, `${one}.swapped`)
   renameSync(other, one)
   renameSync(`${one}.swapped`, other)
-}
-
-function cut(file: string, sizeBytes: number): void {
-  const damaged = `${file}.damaged`
-  copyFileSync(file, damaged)
-  truncateSync(damaged, sizeBytes)
-  renameSync(damaged, file)
 }
 
 /** The file is replaced, never written into: other names may link to it. */

@@ -4,33 +4,33 @@ import type { ProcessHost, Program } from './program.ts'
 import type { ServiceHost } from './service-host.ts'
 
 /** What a process is started with. */
-export interface ServiceProcessOptions {
+export interface ServiceInvocationOptions {
   readonly unit: ServiceUnit
   readonly program: Program
   readonly configuration: string
   readonly host: ServiceHost
   readonly say: (line: string) => void
   /** It wants to end, or its program has: with this code. */
-  readonly onExit: (process: ServiceProcess, code: number) => void
+  readonly onExit: (process: ServiceInvocation, code: number) => void
 }
 
 /** One process of a service, from its start to its end. */
-export class ServiceProcess {
+export class ServiceInvocation {
   readonly invocation: string
-  readonly process: Process
+  readonly server: Process
   /** Its exit code; null: it was killed. */
   readonly ended = new Deferred<number | null>()
-  readonly #options: ServiceProcessOptions
+  readonly #options: ServiceInvocationOptions
   readonly #environment: Environment
   readonly #view: ProcessHost
 
-  constructor(options: ServiceProcessOptions) {
+  constructor(options: ServiceInvocationOptions) {
     const { unit, host, configuration, say, onExit } = options
     this.#options = options
     this.invocation = host.nextInvocation()
-    const process = host.processes.open(unit.name)
+    const server = host.processes.open(unit.name)
     const environment = host.environmentOf(unit)
-    this.process = process
+    this.server = server
     this.#environment = environment
     this.#view = {
       unit,
@@ -38,7 +38,7 @@ export class ServiceProcess {
       disk: host.disk,
       configuration,
       say,
-      listen: (endpoint, serve) => host.listen({ process, serve, environment }, endpoint),
+      listen: (endpoint, serve) => host.listen({ server, serve, environment }, endpoint),
       exit: (code) => onExit(this, code),
     }
   }
@@ -46,7 +46,7 @@ export class ServiceProcess {
   /** Lets its program run: a oneshot's end is its own, a daemon's task ends when it serves. */
   run(): void {
     const { program, unit, say, onExit } = this.#options
-    this.process.start(program.run(this.#view), this.#environment).done.subscribe((settled) => {
+    this.server.start(program.run(this.#view), this.#environment).done.subscribe((settled) => {
       const exit = settled.kind === 'success' ? settled.value : settled
       if (exit.kind === 'success') {
         if (unit.type === 'oneshot') onExit(this, 0)
@@ -65,12 +65,12 @@ export class ServiceProcess {
   close(then: () => void): void {
     const { program } = this.#options
     if (program.close === undefined) then()
-    else this.process.answer(program.close(this.#view), this.#environment).subscribe(then)
+    else this.server.answer(program.close(this.#view), this.#environment).subscribe(then)
   }
 
   /** It is gone. */
   end(code: number | null): void {
-    this.process.kill()
+    this.server.kill()
     this.ended.succeed(code)
   }
 }

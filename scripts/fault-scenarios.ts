@@ -1,0 +1,29 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { faultKind, scenarioText } from '@dr-drill/simulator'
+import { CARELESS_DRILLS } from '../packages/drill/test/faults-apart/careless.ts'
+import { scenarioOf, Theatre } from '../packages/drill/test/faults-apart/perform.ts'
+import { ALIKE, SHOWN_FAULTS } from '../packages/drill/test/faults-apart/shown.ts'
+
+/**
+ * Writes what the drills of each fault come to: a scenario per kind, and how a run notices it. Run with `--conditions=source`; a
+ * difference in what it writes is a change of behaviour, to be looked at.
+ */
+const FOLDER = 'fixtures/scenarios/faults'
+mkdirSync(FOLDER, { recursive: true })
+const theatre = new Theatre('.')
+const faults = SHOWN_FAULTS.map(([kind, text]) => {
+  const { drill, path } = theatre.show(text)
+  const title = `Somebody is made to ${faultKind(kind).verb}`
+  writeFileSync(`${FOLDER}/${kind}.json`, scenarioText(scenarioOf(title, text, drill)))
+  const careless = CARELESS_DRILLS.find((one) => one.kind === kind)
+  return {
+    kind,
+    fault: text,
+    verdict: drill.judged.verdict.kind,
+    noticedBy: path,
+    careless:
+      careless === undefined ? null : { fault: careless.fault, by: careless.by, breaks: careless.breaks },
+  }
+})
+const told = { kind: 'faults-told-apart', schemaVersion: 1, alike: ALIKE, faults }
+writeFileSync('fixtures/faults-told-apart.json', `${JSON.stringify(told, null, 2)}\n`)
