@@ -1,10 +1,19 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { ActionRegistry, actionsFor, type Middleware, plan, Settle, type Task } from '@dr-drill/runbook-core'
+import {
+  ActionRegistry,
+  actionsFor,
+  type Checksums,
+  type Middleware,
+  plan,
+  Settle,
+  type Task,
+} from '@dr-drill/runbook-core'
 import { stemedbPack } from '@dr-drill/runbook-core/stemedb'
 import { loadRunbook } from '@dr-drill/runbook-core/yaml'
 import {
+  BlobMemory,
   type Disaster,
   type Draw,
   type Production,
@@ -12,6 +21,7 @@ import {
   RandomStream,
   RecordedDraws,
   recordProduction,
+  rememberingChecksums,
 } from '@dr-drill/simulator'
 import { nativeChecksums, nativeS3Digests } from '@dr-drill/simulator/server'
 import { liveThrough } from '../../packages/simulator/src/simulation/simulate-drill.ts'
@@ -70,21 +80,29 @@ export const lived = (): Production =>
     segmentSizeBytes: 2048,
   })
 
-const pack = stemedbPack({
-  checksums: nativeChecksums,
-  units: { opsCommand: ['/opt/dr-drill/bin/dr-drill', 'ops'] },
-})
-const actions = new ActionRegistry(actionsFor(pack))
+/** Checksums that remember what they computed of blobs. */
+export const remembering = (): Checksums => rememberingChecksums(nativeChecksums, new BlobMemory())
 
-/** Performs one of them. `canary` plants what makes two processes differ. */
+/** How a drill is performed. */
+export interface How {
+  /** With memory or without. */
+  readonly checksums: Checksums
+  /** Plants what makes two processes differ. */
+  readonly canary?: boolean
+}
+
+/** Performs one of them. */
 export function perform(
   production: Production,
-  { name, disaster, faults }: Planned,
-  canary = false,
+  drill: Planned,
+  { checksums, canary = false }: How,
 ): Recorded {
+  const { name, disaster, faults } = drill
+  const pack = stemedbPack({ checksums, units: { opsCommand: ['/opt/dr-drill/bin/dr-drill', 'ops'] } })
+  const actions = new ActionRegistry(actionsFor(pack))
   const runbook = loadRunbook(readFileSync(`${root}fixtures/runbooks/full-restore.yaml`, 'utf8'), {
     registry: actions,
-    checksums: nativeChecksums,
+    checksums,
     params: { 'trust-key': production.trustKey },
     profile: 'sim',
     file: 'full-restore',
@@ -92,7 +110,7 @@ export function perform(
   const draws = new RecordedDraws()
   const { world, truth } = liveThrough({
     prepared: { runbook, actions, pack, plan: plan(runbook, { registry: actions }) },
-    checksums: nativeChecksums,
+    checksums,
     digests: nativeS3Digests,
     seed: SEED,
     faults: faults.map(parseFault),

@@ -11,7 +11,7 @@ import type {
 } from '@dr-drill/runbook-core'
 import type { CheckedDrill } from '../checkers/index.ts'
 import type { DrawLog } from '../kernel/index.ts'
-import type { Durations } from '../machine/index.ts'
+import type { CommandModels, Durations } from '../machine/index.ts'
 import type { Production } from '../production/index.ts'
 import type { S3Digests } from '../s3/index.ts'
 import type { Disaster } from './incident/disaster.ts'
@@ -40,6 +40,8 @@ export interface SimulationOptions {
   readonly trusted: boolean
   /** How long things take; default: those of the machine that the runbook asks for. */
   readonly durations?: Durations
+  /** What programs do that the runbook runs; default: none can be run. */
+  readonly commands?: CommandModels
   /** Approvals given beforehand, by step; default: none. */
   readonly approvals?: Readonly<Record<string, string>>
   /** Who approves what a step asks, after the time that people take; default: nobody, and such a run pauses. */

@@ -20,7 +20,7 @@ import { OldPrimary } from './rooms/old-primary.ts'
 import { buildRecoveryHost, hostStores, type RecoveryHost } from './rooms/recovery-host.ts'
 import { openStores, type WorldStores } from './rooms/stores.ts'
 import { JournalTape } from './run/journal-tape.ts'
-import { runIdentity } from './run/run-identity.ts'
+import { capabilitiesOf, runIdentity } from './run/run-identity.ts'
 import { SimulatedRun } from './run/simulated-run.ts'
 import { watchCalls } from './run/watch-calls.ts'
 import { Witness } from './run/witness.ts'
@@ -76,6 +76,7 @@ export class SimulatedWorld {
       random: this.random,
       oldPrimaryServes: () => this.oldPrimary.isServing,
       fence: (host) => this.oldPrimary.fence(host).proof,
+      ...(options.commands === undefined ? {} : { commands: options.commands }),
     })
     this.oldPrimary = new OldPrimary({
       kernel: this.kernel,
@@ -121,7 +122,12 @@ export class SimulatedWorld {
     return new SimulatedRun({
       prepared,
       checksums,
-      identity: runIdentity(seed, faults, failureAt + disaster.detectionMs + disaster.declarationMs),
+      identity: runIdentity(
+        seed,
+        faults,
+        failureAt + disaster.detectionMs + disaster.declarationMs,
+        capabilitiesOf(this.options.commands !== undefined),
+      ),
       marks: [
         { name: 'failure', at: failureAt, domain: 'history' },
         { name: 'detected', at: -disaster.declarationMs, domain: 'drill' },

@@ -8,7 +8,13 @@ import type {
 import { STEMEDB_ENDPOINT, STEMEDB_PATHS, STEMEDB_USER } from '@dr-drill/runbook-core/stemedb'
 import { type Actor, SimulatedDisk } from '../../disk/index.ts'
 import type { Kernel, Processes, RandomStream } from '../../kernel/index.ts'
-import { type Durations, Machine, startUpMs, stemedbPrograms } from '../../machine/index.ts'
+import {
+  type CommandModels,
+  type Durations,
+  Machine,
+  startUpMs,
+  stemedbPrograms,
+} from '../../machine/index.ts'
 import { Network, storeOverLinks, surroundingsOverLinks } from '../../network/index.ts'
 import type { StemedbEngine } from '../../stemedb/index.ts'
 import { Surroundings } from '../../surroundings/index.ts'
@@ -37,6 +43,7 @@ export interface RecoveryHostOptions {
   /** The host that served before: whether it answers clients, and what keeps it from that for good. */
   readonly oldPrimaryServes: () => boolean
   readonly fence: (host: string) => string
+  readonly commands?: CommandModels
 }
 
 /** The machine that is restored onto, and what its ports reach. */
@@ -70,6 +77,7 @@ export function buildRecoveryHost(options: RecoveryHostOptions): RecoveryHost {
     disk,
     epochMs,
     durations,
+    ...(options.commands === undefined ? {} : { commands: options.commands }),
     programs: stemedbPrograms({
       checksums,
       engineVersion: '0.1.0',

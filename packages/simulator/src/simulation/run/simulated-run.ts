@@ -17,7 +17,7 @@ import {
 import type { Kernel, Process, Processes, RandomStream } from '../../kernel/index.ts'
 import type { PreparedRunbook } from '../options.ts'
 import type { JournalTape } from './journal-tape.ts'
-import { CAPABILITIES, type runIdentity } from './run-identity.ts'
+import type { runIdentity } from './run-identity.ts'
 
 const CONCURRENCY = 4
 
@@ -137,14 +137,15 @@ export class SimulatedRun {
   }
 
   #ports(runner: Process): Environment {
-    const { prepared, checksums, tape, target, clock, random, randomHandlers, watch } = this.#options
+    const { prepared, checksums, identity, tape, target, clock, random, randomHandlers, watch } =
+      this.#options
     const journal = tape.handlers(() => !runner.isDead)
     const executor = inProcessExecutor({
       registry: prepared.actions,
       environment: target,
       journal,
       checksums,
-      capabilities: new Set(CAPABILITIES),
+      capabilities: new Set(identity.capabilities),
       dryRun: false,
       exercised: exercisedByPorts('sandbox', new Set()),
       discharges: STANDARD_DISCHARGES,
