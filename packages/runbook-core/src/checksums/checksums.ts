@@ -20,6 +20,8 @@ export interface Checksums {
   sha256(): RunningDigest
   /** Lower-case hex SHA-256 of the bytes. */
   sha256Hex(bytes: Uint8Array): string
+  /** The same of a text's UTF-8, where that can be had without making the bytes first. */
+  sha256HexOfText?(text: string): string
   hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array
   /** CRC-32 (IEEE), unsigned; `seed` is the CRC of the bytes before. */
   crc32(bytes: Uint8Array, seed?: number): number

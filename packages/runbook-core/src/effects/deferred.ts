@@ -7,7 +7,8 @@ type Listener<A> = (exit: Exit<A>) => void
 /** A value that arrives later, once. Settling it wakes its waiters in the order in which they came. */
 export class Deferred<A> {
   #exit: Exit<A> | null = null
-  #listeners: (Listener<A> | null)[] = []
+  /** Null until somebody waits. */
+  #listeners: (Listener<A> | null)[] | null = null
 
   get exit(): Exit<A> | null {
     return this.#exit
@@ -25,7 +26,8 @@ export class Deferred<A> {
     invariant(this.#exit === null, 'a deferred settles once')
     this.#exit = exit
     const listeners = this.#listeners
-    this.#listeners = []
+    if (listeners === null) return
+    this.#listeners = null
     for (const listener of listeners) listener?.(exit)
   }
 
@@ -35,9 +37,12 @@ export class Deferred<A> {
       listener(this.#exit)
       return () => {}
     }
-    const index = this.#listeners.push(listener) - 1
+    this.#listeners ??= []
+    const listeners = this.#listeners
+    const index = listeners.push(listener) - 1
     return () => {
-      if (this.#listeners[index] === listener) this.#listeners[index] = null
+      // Once it settles, all that waited are woken, whatever the first of them does.
+      if (this.#listeners === listeners) listeners[index] = null
     }
   }
 

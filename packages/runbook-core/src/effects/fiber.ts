@@ -1,22 +1,21 @@
 import { invariant, OperatingError } from '../errors/index.ts'
 import { Deferred } from './deferred.ts'
 import type { Call, Effect, Task } from './effect.ts'
-import type { CallContext, Environment } from './environment.ts'
+import type { Environment } from './environment.ts'
 import { type Exit, failure, interrupted } from './exit.ts'
 import {
-  cancel,
-  type Flight,
+  Flight,
   type Frame,
+  isPlainAnswer,
   isPromise,
   isTask,
-  newFlight,
   RETURN,
   type Resume,
   resumed,
   resumeOf,
   START,
 } from './frame.ts'
-import type { Runtime } from './runtime.ts'
+import type { CallSite, Runtime } from './runtime.ts'
 
 /**
  * One line of execution. It owns its children: whatever ends it (value, failure, interrupt) first interrupts those still alive and
@@ -29,7 +28,8 @@ export class Fiber<A> {
   readonly done = new Deferred<Exit<A>>()
   readonly #runtime: Runtime
   readonly #frames: Frame[]
-  readonly #children = new Set<Fiber<unknown>>()
+  /** Null until the first: most fibers have none. */
+  #children: Set<Fiber<unknown>> | null = null
   readonly #onEnd: (() => void) | null
   /** Started within `uninterrupted` of its parent: what interrupts the parent leaves it alone until that is over. */
   readonly #isShielded: boolean
@@ -70,9 +70,9 @@ export class Fiber<A> {
       const frame = this.#frames.at(-1)
       invariant(frame, 'a fiber that steps has a frame')
       if (this.#interrupting && !frame.isHandler && this.#unwindDepth === null) {
-        if (this.#children.size > 0) {
+        if (this.#hasChildren) {
           // A call in flight may have started some after the interrupt.
-          for (const child of [...this.#children]) child.interrupt()
+          this.#interruptChildren(true)
           this.#afterChildren(() => this.#unwindSoon())
           return
         }
@@ -95,7 +95,7 @@ export class Fiber<A> {
   interrupt(): void {
     if (this.#interrupting || this.done.exit !== null) return
     this.#interrupting = true
-    for (const child of [...this.#children]) if (!child.#isShielded) child.interrupt()
+    this.#interruptChildren(false)
     if (this.#abandonWait !== null && this.#frames.at(-1)?.isHandler !== true) {
       const abandon = this.#abandonWait
       this.#abandonWait = null
@@ -108,9 +108,9 @@ export class Fiber<A> {
 
   /** Tells the calls in flight, the innermost first, that nobody waits for their result any more. */
   #signalCancel(): void {
-    if (this.#flight !== null && this.#frames.at(-1)?.isShielded === false) cancel(this.#flight)
+    if (this.#flight !== null && this.#frames.at(-1)?.isShielded === false) this.#flight.cancel()
     for (const { flight, isShielded } of [...this.#frames].reverse()) {
-      if (flight !== null && !isShielded) cancel(flight)
+      if (flight !== null && !isShielded) flight.cancel()
     }
   }
 
@@ -150,17 +150,32 @@ export class Fiber<A> {
         ? failure(resume.value)
         : (this.#cleanupFailure ?? interrupted)
       : resumed<A>(resume)
-    for (const child of [...this.#children]) child.interrupt()
-    this.#afterChildren(() => {
-      this.#onEnd?.()
-      this.done.succeed(exit)
-    })
+    if (!this.#hasChildren) {
+      this.#end(exit)
+      return null
+    }
+    this.#interruptChildren(true)
+    this.#afterChildren(() => this.#end(exit))
     return null
   }
 
+  #end(exit: Exit<A>): void {
+    this.#onEnd?.()
+    this.done.succeed(exit)
+  }
+
+  get #hasChildren(): boolean {
+    return this.#children !== null && this.#children.size > 0
+  }
+
+  #interruptChildren(shieldedToo: boolean): void {
+    if (this.#children === null) return
+    for (const child of [...this.#children]) if (shieldedToo || !child.#isShielded) child.interrupt()
+  }
+
   #afterChildren(then: () => void): void {
-    const alive = this.#children.values().next()
-    if (alive.done === true) then()
+    const alive = this.#children?.values().next()
+    if (alive === undefined || alive.done === true) then()
     else alive.value.done.subscribe(() => this.#afterChildren(then))
   }
 
@@ -169,7 +184,7 @@ export class Fiber<A> {
       case 'call':
         return this.#call(effect, frame)
       case 'settle':
-        return this.#settle(effect.outcome, frame, newFlight())
+        return this.#settle(effect.outcome, frame, new Flight())
       case 'wait':
         return this.#wait(effect.deferred, frame)
       case 'fork':
@@ -191,7 +206,9 @@ export class Fiber<A> {
   #fork(task: Task<unknown>, label: string, frame: Frame): Fiber<unknown> {
     const name = `${this.label}/${label === '' ? this.#forks : label}`
     this.#forks += 1
-    const forget = () => this.#children.delete(child)
+    this.#children ??= new Set()
+    const children = this.#children
+    const forget = () => children.delete(child)
     const child: Fiber<unknown> = new Fiber(
       this.#runtime,
       task,
@@ -200,38 +217,40 @@ export class Fiber<A> {
       forget,
       frame.isShielded,
     )
-    this.#children.add(child)
+    children.add(child)
     this.#runtime.enqueue(() => child.step())
     return child
   }
 
+  /** Where the effect under way stands. */
+  get #where(): CallSite {
+    return { fiber: this.label, effect: this.#effects }
+  }
+
   #call(call: Call<unknown>, frame: Frame): Resume | null {
-    const where = { fiber: this.label, effect: this.#effects }
     const hooks = this.#runtime.hooks
-    hooks?.beforeCall?.(call, where)
-    if (this.#runtime.crashed) return null
-    const flight = newFlight()
-    const context: CallContext = {
-      onCancel: (listener) => {
-        if (flight.isCancelled) listener()
-        else flight.onCancel = listener
-      },
+    if (hooks !== null) {
+      hooks.beforeCall?.(call, this.#where)
+      if (this.#runtime.crashed) return null
     }
+    const flight = new Flight()
     try {
-      const outcome = frame.environment.dispatch(call, context)
+      const outcome = frame.environment.dispatch(call, flight)
       const resume = this.#settle(outcome, frame, flight, call)
-      if (resume !== null && resume !== START) hooks?.afterCall?.(call, where)
+      if (hooks !== null && resume !== null && resume !== START) hooks.afterCall?.(call, this.#where)
       return resume
     } catch (error) {
-      if (error instanceof OperatingError) error.origin ??= where
+      if (error instanceof OperatingError) error.origin ??= this.#where
       return { how: 'throw', value: error }
     }
   }
 
   /** The one place where value, deferred, task and promise become a resumption. */
   #settle(outcome: unknown, frame: Frame, flight: Flight, call: Call<unknown> | null = null): Resume | null {
+    if (typeof outcome !== 'object' || outcome === null || isPlainAnswer(outcome)) {
+      return { how: 'next', value: outcome }
+    }
     if (outcome instanceof Deferred) return this.#awaitCall(outcome, flight, call)
-    if (typeof outcome !== 'object' || outcome === null) return { how: 'next', value: outcome }
     if (isTask(outcome)) {
       this.#frames.push({ ...frame, task: outcome, isHandler: true, flight })
       return START
@@ -241,8 +260,8 @@ export class Fiber<A> {
   }
 
   #awaitCall(deferred: Deferred<unknown>, flight: Flight, call: Call<unknown> | null): Resume | null {
-    const where = { fiber: this.label, effect: this.#effects }
     if (deferred.exit !== null) return resumeOf(deferred.exit)
+    const where = this.#where
     this.#flight = flight
     deferred.subscribe((exit) => {
       this.#flight = null

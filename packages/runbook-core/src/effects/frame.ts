@@ -1,12 +1,25 @@
 import { OperatingError } from '../errors/index.ts'
 import type { Task } from './effect.ts'
-import type { Environment } from './environment.ts'
+import type { CallContext, Environment } from './environment.ts'
 import { type Exit, failure, success } from './exit.ts'
 
-/** A call that has not acknowledged, and who wants to know that its caller was interrupted. */
-export interface Flight {
-  onCancel: (() => void) | null
-  isCancelled: boolean
+/** A call that has not acknowledged, and who wants to know that its caller was interrupted: its handler's context. */
+export class Flight implements CallContext {
+  #listener: (() => void) | null = null
+  #isCancelled = false
+
+  onCancel(listener: () => void): void {
+    if (this.#isCancelled) listener()
+    else this.#listener = listener
+  }
+
+  /** Tells it, once, that its caller was interrupted. */
+  cancel(): void {
+    const listener = this.#listener
+    this.#isCancelled = true
+    this.#listener = null
+    listener?.()
+  }
 }
 
 /** A generator on a fiber's stack. Handler frames perform a call in flight: an interrupt signals them but never cuts them short. */
@@ -33,24 +46,16 @@ export function resumed<A>(resume: Resume): Exit<A> {
   return resume.how === 'throw' ? failure(resume.value) : success(resume.value as A)
 }
 
-/** A call that begins. */
-export function newFlight(): Flight {
-  return { onCancel: null, isCancelled: false }
-}
-
-/** Tells a call in flight, once, that its caller was interrupted. */
-export function cancel(flight: Flight): void {
-  const { onCancel } = flight
-  flight.isCancelled = true
-  flight.onCancel = null
-  onCancel?.()
-}
-
 /** How a fiber that waited for this exit goes on. */
 export function resumeOf(exit: Exit<unknown>): Resume {
   if (exit.kind === 'success') return { how: 'next', value: exit.value }
   if (exit.kind === 'failure') return { how: 'throw', value: exit.error }
   return { how: 'throw', value: new OperatingError('cancelled', 'the awaited work was interrupted') }
+}
+
+/** Whether an answer can only be itself: most are, and asking what else they may be costs more than this. */
+export function isPlainAnswer(value: object): boolean {
+  return Array.isArray(value) || value instanceof Uint8Array
 }
 
 /** Whether a handler answered with a task. */

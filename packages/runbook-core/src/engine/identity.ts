@@ -1,10 +1,12 @@
 import type { Checksums } from '../checksums/index.ts'
-import { canonicalJsonBytes } from '../text/canonical-json.ts'
+import { canonicalJson } from '../text/canonical-json.ts'
 import type { Json } from '../text/json.ts'
+import { utf8Encode } from '../text/utf8.ts'
 
 /** SHA-256 of the canonical text of a value. */
 export function digestOf(value: Json, checksums: Checksums): string {
-  return checksums.sha256Hex(canonicalJsonBytes(value))
+  const text = canonicalJson(value)
+  return checksums.sha256HexOfText?.(text) ?? checksums.sha256Hex(utf8Encode(text))
 }
 
 /**

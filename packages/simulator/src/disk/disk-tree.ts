@@ -41,10 +41,11 @@ export class DiskTree {
    */
   place(actor: Actor, path: string): Place | null {
     const names = splitPath(path)
-    const last = names.pop()
+    const last = names.at(-1)
     if (last === undefined) return null
     let parent = this.root
-    for (const name of names) {
+    for (let depth = 0; depth < names.length - 1; depth += 1) {
+      const name = names[depth] as string
       demand(actor, parent, 'search', path)
       const next = parent.entries.get(name)
       if (next?.type === 'symlink') throw escapes(path, 'passes a symbolic link')

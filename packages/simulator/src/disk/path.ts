@@ -7,7 +7,21 @@ export const NAME_BYTES_MAX = 255
  * The components of an absolute path; `/` has none. Empty components and `.` vanish.
  * @throws path-escapes-root for relative paths, `..` and NUL; input-invalid for a name longer than a disk stores
  */
-export function splitPath(path: string): string[] {
+export function splitPath(path: string): readonly string[] {
+  const known = split.get(path)
+  if (known !== undefined) return known
+  const names = splitAnew(path)
+  // A world uses the same few hundred paths over and over; whoever makes up new ones must not pile them up.
+  if (split.size >= SPLIT_MAX) split.clear()
+  split.set(path, names)
+  return names
+}
+
+/** Paths whose components are kept. */
+const SPLIT_MAX = 4096
+const split = new Map<string, readonly string[]>()
+
+function splitAnew(path: string): readonly string[] {
   if (!path.startsWith('/')) throw escapes(path, 'is not absolute')
   if (path.includes('\0')) throw escapes(path, 'holds a NUL byte')
   const names = path.slice(1).split('/')

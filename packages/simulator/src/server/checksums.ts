@@ -53,6 +53,7 @@ const plain = (buffer: Buffer): Uint8Array => new Uint8Array(buffer.buffer, buff
 export const nativeChecksums: Checksums = Object.freeze({
   sha256: () => new NativeSha256(),
   sha256Hex: (bytes: Uint8Array) => hash('sha256', bytes, 'hex'),
+  sha256HexOfText: (text: string) => hash('sha256', text, 'hex'),
   hmacSha256: (key: Uint8Array, message: Uint8Array) =>
     plain(createHmac('sha256', key).update(message).digest()),
   crc32: (bytes: Uint8Array, seed = 0) => crc32(bytes, seed),

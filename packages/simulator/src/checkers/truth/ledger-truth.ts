@@ -17,6 +17,9 @@ export interface WholeLedger {
   readonly byKey: ReadonlyMap<string, Acknowledged>
   readonly byPosition: ReadonlyMap<number, Acknowledged>
   readonly submitted: ReadonlyMap<string, { readonly at: number; readonly digest: string }>
+  /** For each of the records, when the last of it and those before it had been sent. */
+  readonly submittedUntil: readonly number[]
+  readonly hasOnePlacePerKey: boolean
 }
 
 const remembered = new WeakMap<readonly LedgerLine[], WholeLedger>()
@@ -32,11 +35,19 @@ export function wholeLedger(lines: readonly LedgerLine[]): WholeLedger {
     if (op === 'acknowledged') records.push({ key, digest, position: Number(position), at })
   }
   records.sort((a, b) => a.position - b.position)
+  const byKey = new Map(records.map((record) => [record.key, record]))
+  const byPosition = new Map(records.map((record) => [record.position, record]))
+  let latest = 0
   const whole = {
     records,
-    byKey: new Map(records.map((record) => [record.key, record])),
-    byPosition: new Map(records.map((record) => [record.position, record])),
+    byKey,
+    byPosition,
     submitted,
+    submittedUntil: records.map(({ key }) => {
+      latest = Math.max(latest, submitted.get(key)?.at ?? Number.POSITIVE_INFINITY)
+      return latest
+    }),
+    hasOnePlacePerKey: byKey.size === records.length && byPosition.size === records.length,
   }
   remembered.set(lines, whole)
   return whole
@@ -65,7 +76,9 @@ export class LedgerTruth {
 
   /** True when a record at a position is the one that production wrote there, or one of whose fate no client ever heard. */
   isTrueAt(position: number, key: string, digest: string): boolean {
-    const record = this.whole.byPosition.get(position)
+    const { records, byPosition } = this.whole
+    const inPlace = records[position - 1]
+    const record = inPlace?.position === position ? inPlace : byPosition.get(position)
     if (record !== undefined) return record.key === key && record.digest === digest
     return (
       !this.whole.byKey.has(key) && this.wasSubmitted(key) && this.whole.submitted.get(key)?.digest === digest

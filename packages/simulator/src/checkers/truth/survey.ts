@@ -43,6 +43,8 @@ export class Survey {
   /** By number. */
   readonly archived: readonly Archived[]
   readonly artifacts: readonly string[]
+  /** By history and number. */
+  readonly #byPlace: ReadonlyMap<string, Archived>
   readonly #holders = new Map<string, readonly { readonly manifest: string; readonly key: string }[]>()
 
   constructor({ keys, bytes }: PristineObjects) {
@@ -56,6 +58,7 @@ export class Survey {
         key: key.slice(0, -'.json'.length),
       }))
       .sort((a, b) => a.number - b.number)
+    this.#byPlace = new Map(this.archived.map((segment) => [`${segment.history} ${segment.number}`, segment]))
     this.artifacts = keys.filter((key) => key.startsWith('artifacts/'))
     for (const { name, files } of this.backups) {
       for (const { path, sha256 } of files) {
@@ -108,9 +111,7 @@ export class Survey {
 
   #hasCopy(segment: Archived, isGood: IsGood, signed: boolean): boolean {
     const holders = (this.#holders.get(segment.sha256) ?? []).filter(({ manifest }) => isGood(manifest))
-    const successor = this.archived.find(
-      ({ number, history }) => number === segment.number + 1 && history === segment.history,
-    )
+    const successor = this.#byPlace.get(`${segment.history} ${segment.number + 1}`)
     const isVouchedFor =
       !signed ||
       isGood(`${segment.key}.json`) ||

@@ -3,6 +3,7 @@ import {
   type DrillTruth,
   excusedBy,
   expectationOf,
+  isKnownPrefix,
   LedgerTruth,
   type Served,
   servedBy,
@@ -45,7 +46,7 @@ export function truthOf(world: SimulatedWorld, judged: JudgedRun, known: Known):
     given: { ledger: options.ledgerGiven, trustKey: options.trusted },
     sourceChangedMeanwhile: sourceTruth.changed !== known.changedAtStart,
     served,
-    testWrites: content?.filter(({ key }) => !ledger.wasSubmitted(key)) ?? [],
+    testWrites: testWrites(ledger, content ?? [], served ?? [], written),
     loss: served === null ? null : trueLoss(ledger, served),
     exposures: witness.exposures,
     sourceWrites: witness.sourceWrites,
@@ -79,6 +80,17 @@ export function truthOf(world: SimulatedWorld, judged: JudgedRun, known: Known):
       hasGrown: world.oldPrimary.archived.length > 0,
     }),
   }
+}
+
+/** What is there and was never sent by production. */
+function testWrites(
+  ledger: LedgerTruth,
+  content: readonly Served[],
+  served: readonly Served[],
+  written: ReadonlySet<string>,
+): readonly Served[] {
+  const open = isKnownPrefix(ledger, served) ? content.filter(({ key }) => written.has(key)) : content
+  return open.filter(({ key }) => !ledger.wasSubmitted(key))
 }
 
 /** Content of the engine that serves now; null when none does. */
