@@ -1,5 +1,5 @@
 export type { Checksums, RunningDigest } from './checksums.ts'
 export { crc32, crc32c } from './crc.ts'
 export { hexDecode, hexEncode } from './hex.ts'
-export { type Memory, Question, recall } from './memory.ts'
+export { type Memory, Question, QuestionOfEach, recall, recallEach } from './memory.ts'
 export { portableChecksums } from './portable.ts'

@@ -32,3 +32,39 @@ export function recall<T>(checksums: Checksums, question: Question<T>, about: ob
   const { memory } = checksums
   return memory === undefined ? compute() : memory.recall(question, about, compute)
 }
+
+/** A list and the answers about its items. */
+interface Answered<T, R> {
+  readonly items: readonly T[]
+  readonly answers: readonly R[]
+}
+
+/**
+ * The answers to a question about each item of a list, together one immutable list. A list that begins with the very items of the last
+ * one of its length is answered anew from there on only.
+ */
+export function recallEach<T, R>(
+  checksums: Checksums,
+  question: Question<Answered<T, R>>,
+  items: readonly T[],
+  compute: (item: T, index: number) => R,
+): readonly R[] {
+  const { memory } = checksums
+  if (memory === undefined) return items.map(compute)
+  return memory.recall(question, items, () => {
+    const before = memory.noted(question, items.length)
+    let common = 0
+    while (before !== undefined && common < items.length && before.items[common] === items[common])
+      common += 1
+    const answers = before?.answers.slice(0, common) ?? []
+    for (let index = common; index < items.length; index += 1) {
+      answers.push(compute(items[index] as T, index))
+    }
+    const answered = { items, answers }
+    memory.note(question, items.length, answered)
+    return answered
+  }).answers
+}
+
+/** A question about each item of a list; see `recallEach`. */
+export class QuestionOfEach<T, R> extends Question<Answered<T, R>> {}

@@ -22,12 +22,19 @@ export class IndexedLedger {
   readonly #lines: readonly LedgerLine[]
   readonly #keys: readonly IndexedKey[]
   readonly #indexOf: ReadonlyMap<string, number>
+  /** By key: its last line, and of its acknowledgement line and history time; -1 where it has none or contradicts itself. */
+  readonly #lastLines: Int32Array
+  readonly #acknowledgedLines: Int32Array
+  readonly #acknowledgedAt: Float64Array
 
   constructor(header: LedgerHeader, lines: readonly LedgerLine[]) {
     this.header = header
     this.#lines = lines
     this.#keys = keysOf(lines)
     this.#indexOf = new Map(this.#keys.map(({ key }, index) => [key, index]))
+    this.#lastLines = Int32Array.from(this.#keys, (known) => known.lines.at(-1) as number)
+    this.#acknowledgedLines = Int32Array.from(this.#keys, ({ whole }) => whole?.acknowledged?.line ?? -1)
+    this.#acknowledgedAt = Float64Array.from(this.#keys, ({ whole }) => whole?.acknowledged?.at ?? -1)
   }
 
   /** Lines, the header not counted. */
@@ -47,6 +54,21 @@ export class IndexedLedger {
 
   keyAt(index: number): string {
     return (this.#keys[index] as IndexedKey).key
+  }
+
+  /** The digest that a key was acknowledged with in the whole ledger; null when it was not. */
+  acknowledgedDigest(index: number): string | null {
+    return (this.#keys[index] as IndexedKey).whole?.acknowledged?.digest ?? null
+  }
+
+  /** The line of the acknowledgement of a key of which the first `lineCount` lines say all; -1 for others. */
+  settledLine(index: number, lineCount: number): number {
+    return (this.#lastLines[index] as number) < lineCount ? (this.#acknowledgedLines[index] as number) : -1
+  }
+
+  /** History time of that acknowledgement, ms. */
+  settledAt(index: number): number {
+    return this.#acknowledgedAt[index] as number
   }
 
   /**

@@ -54,6 +54,19 @@ export class Tally {
     }
   }
 
+  /** Acknowledged keys that came back once and unchanged, together: the newest of their times, and the one that is last by position. */
+  addRecovered(count: number, newestAt: number, last: LedgerEntry): void {
+    const { key, acknowledged: ack } = last
+    if (ack === null) return
+    this.#counts.acknowledged += count
+    this.#counts.recovered += count
+    this.#newestAcknowledgedAt = later(this.#newestAcknowledgedAt, newestAt)
+    this.#newestRecoveredAt = later(this.#newestRecoveredAt, newestAt)
+    if (this.#lastReturned === null || this.#compare(ack, this.#lastReturned.ack) > 0) {
+      this.#lastReturned = { key, ack }
+    }
+  }
+
   /** Counts and points; null as recovery point where one pass cannot tell it. */
   result(): Comparison & { readonly recoveryPointKnown: boolean } {
     const firstLost = this.#firstLost

@@ -1,4 +1,11 @@
-import { type Checksums, Question, recall, type Task } from '@dr-drill/runbook-core'
+import {
+  type Checksums,
+  Question,
+  QuestionOfEach,
+  recall,
+  recallEach,
+  type Task,
+} from '@dr-drill/runbook-core'
 import { type Assertion, decodeAssertion, type Frame } from '@dr-drill/runbook-core/stemedb'
 import { rootOf } from './position-table.ts'
 import type { RecordFiles } from './record-files.ts'
@@ -101,12 +108,12 @@ const RUN = new Question<StoredRun>('answerable records of a run')
 
 function storedRun(checksums: Checksums, run: readonly Frame[]): StoredRun {
   return recall(checksums, RUN, run, () => {
-    const stored = run.map((frame) => recall(checksums, STORED, frame, () => storedFrame(frame)))
+    const stored = recallEach(checksums, STORED, run, storedFrame)
     return { stored, sizeBytes: run.reduce((sum, { bytes }) => sum + bytes.length, 0) }
   })
 }
 
-const STORED = new Question<StoredAssertion>('answerable record')
+const STORED = new QuestionOfEach<Frame, StoredAssertion>('answerable records')
 
 function storedFrame({ position, at, body }: Frame): StoredAssertion {
   return { assertion: decodeAssertion(body), position, at }

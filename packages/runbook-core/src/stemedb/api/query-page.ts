@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Checksums, Question, recall } from '../../checksums/index.ts'
+import { type Checksums, Question, QuestionOfEach, recall, recallEach } from '../../checksums/index.ts'
 import type { Task } from '../../effects/index.ts'
 import { OperatingError } from '../../errors/index.ts'
 import type { ReadbackRecord } from '../../formats/index.ts'
@@ -58,23 +58,22 @@ export function* queryPage(
 }
 
 const RECORDS = new Question<readonly QueriedRecord[]>('records of a page')
-const RECORD = new Question<QueriedRecord>('record of an answer')
+const RECORD = new QuestionOfEach<unknown, QueriedRecord>('records of an answer')
 
 function recordsOf(
   checksums: Checksums,
   call: ApiCall,
   assertions: readonly unknown[],
 ): readonly QueriedRecord[] {
+  const records = recallEach(checksums, RECORD, assertions, (value, index) =>
+    recordOf(checksums, call, value, index),
+  )
   let last = 0
-  return assertions.map((value, index) => {
-    const record =
-      typeof value === 'object' && value !== null
-        ? recall(checksums, RECORD, value, () => recordOf(checksums, call, value, index))
-        : recordOf(checksums, call, value, index)
-    if (record.position <= last) throw disordered(call)
-    last = record.position
-    return record
-  })
+  for (const { position } of records) {
+    if (position <= last) throw disordered(call)
+    last = position
+  }
+  return records
 }
 
 function recordOf(checksums: Checksums, call: ApiCall, value: unknown, index: number): QueriedRecord {

@@ -1,9 +1,9 @@
-import { type Checksums, Question, recall } from '../../checksums/index.ts'
+import { type Checksums, QuestionOfEach, recallEach } from '../../checksums/index.ts'
 import type { Readback, ReadbackRecord } from '../../formats/index.ts'
 import { formatPosition, requirePosition } from '../record/index.ts'
-import { queryPage } from './query-page.ts'
+import { type QueriedRecord, queryPage } from './query-page.ts'
 
-const RECORDS = new Question<readonly ReadbackRecord[]>('records of a readback')
+const RECORD = new QuestionOfEach<QueriedRecord, ReadbackRecord>('records of a readback')
 
 /** Assertions of one page, at most: the server ends it earlier at a MiB. */
 const PAGE_RECORDS = 1000
@@ -20,9 +20,7 @@ export function stemedbReadback(options: { readonly checksums: Checksums }): Rea
       const after = cursor === null ? null : requirePosition(cursor)
       const page = yield* queryPage(checksums, { endpoint, timeoutMs }, { after, limit: PAGE_RECORDS })
       return {
-        records: recall(checksums, RECORDS, page.records, () =>
-          page.records.map(({ key, digest }) => ({ key, digest })),
-        ),
+        records: recallEach(checksums, RECORD, page.records, ({ key, digest }) => ({ key, digest })),
         cursor: page.cursor === null ? null : formatPosition(page.cursor),
       }
     },

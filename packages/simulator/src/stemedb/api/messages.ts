@@ -1,4 +1,10 @@
-import { type Checksums, formatInstant, OperatingError, Question, recall } from '@dr-drill/runbook-core'
+import {
+  type Checksums,
+  formatInstant,
+  OperatingError,
+  QuestionOfEach,
+  recallEach,
+} from '@dr-drill/runbook-core'
 import { ASSERTION_LIMITS, formatPosition, parsePosition } from '@dr-drill/runbook-core/stemedb'
 import { z } from 'zod'
 import type { Query, StoredAssertion } from '../query.ts'
@@ -36,13 +42,10 @@ export function parseQuery(input: unknown): Query {
 
 /** Assertions as a query returns them: what was asserted, and position and time of the server. */
 export function messagesOf(checksums: Checksums, assertions: readonly StoredAssertion[]): readonly object[] {
-  return recall(checksums, MESSAGES, assertions, () =>
-    assertions.map((stored) => recall(checksums, MESSAGE, stored, () => messageOf(stored))),
-  )
+  return recallEach(checksums, MESSAGES, assertions, messageOf)
 }
 
-const MESSAGES = new Question<readonly object[]>('messages of a page')
-const MESSAGE = new Question<object>('message of an assertion')
+const MESSAGES = new QuestionOfEach<StoredAssertion, object>('messages of assertions')
 
 function messageOf({ assertion, position, at }: StoredAssertion): object {
   return { ...assertion, position: formatPosition(position), timestamp: formatInstant(at) }
