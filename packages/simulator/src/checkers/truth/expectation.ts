@@ -43,9 +43,9 @@ export function expectationOf(input: ExpectationInput): Expectation {
     if (reachAtStart === null) return { kind: 'must-refuse', why: 'no backup and its artefact are left' }
     return { kind: 'either', why: 'the last backup was lost while the run was under way' }
   }
-  const reluctant = input.fired.find(({ kind, with: given }) =>
-    ['refuse', 'stop'].includes(faultKind(kind).outcome(given)),
-  )
+  const outcomeOf = ({ kind, with: given }: FaultRecord) => faultKind(kind).outcome(given)
+  const stopping = input.fired.find((fault) => outcomeOf(fault) === 'stop')
+  const refusing = input.fired.find((fault) => outcomeOf(fault) === 'refuse')
   const falters = input.fired.filter((fault) => faultKind(fault.kind).strikes === 'store-requests')
   const isWhole = undamagedReach !== null && reach >= undamagedReach
   const untraced = input.asked.find(({ kind, with: given }) => {
@@ -64,8 +64,11 @@ export function expectationOf(input: ExpectationInput): Expectation {
     }
     return { kind: 'must-refuse', why: `nothing good reaches beyond position ${reach}` }
   }
-  if (reluctant !== undefined && isWhole) {
-    return { kind: 'either', why: `after ${reluctant.kind} it is right to refuse or to stop` }
+  if (stopping !== undefined) {
+    return { kind: 'either', why: `after ${stopping.kind} it is right to refuse or to stop` }
+  }
+  if (refusing !== undefined && isWhole) {
+    return { kind: 'either', why: `while ${refusing.kind} lasts it is right to refuse` }
   }
   if (falters.length > 0 && (falters.length > 1 || source.lost.length > 0)) {
     return { kind: 'either', why: 'what the store hid may have been the last copy' }
