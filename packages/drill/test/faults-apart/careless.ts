@@ -60,6 +60,8 @@ export const CARELESS_DRILLS: readonly CarelessDrill[] = [
   row('s3-outage:step=select-log,seconds=30', ABSENT, 'I2', 'I17'),
   row('sealed-files', NEVER_MENDS, 'I17'),
   row('stolen-key', ACCEPT_LOSS, 'I18'),
+  row('swallowed-dns', 'assumes what Dns.resolve would answer', 'I7'),
+  row('swallowed-routing', 'assumes what Traffic.backends would answer', 'I7'),
   row('swapped-segments', ACCEPT_LOSS, 'I18'),
   row('throttled-store:at=select-log/begins', ABSENT, 'I2', 'I17'),
   row('torn-segment:copies=all', ACCEPT_LOSS, 'I18'),

@@ -10,6 +10,7 @@ import {
 } from '../../checkers/index.ts'
 import { ROOT } from '../../disk/index.ts'
 import { filesOnly, type SimulatedWorld } from '../simulated-world.ts'
+import { ledElsewhere } from './led-elsewhere.ts'
 
 /** What was known of a drill before its run began, and while the world healed. */
 export interface Known {
@@ -48,6 +49,7 @@ export function truthOf(world: SimulatedWorld, judged: JudgedRun, known: Known):
     testWrites: content?.filter(({ key }) => !ledger.wasSubmitted(key)) ?? [],
     loss: served === null ? null : trueLoss(ledger, served),
     exposures: witness.exposures,
+    ledElsewhere: ledElsewhere(judged, host.surroundings),
     sourceWrites: witness.sourceWrites,
     shownNames: witness.shownNames,
     sourceRequests: stores.sourceRequests(),
