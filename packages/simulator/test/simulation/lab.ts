@@ -4,6 +4,8 @@ import { stemedbPack } from '@dr-drill/runbook-core/stemedb'
 import { loadRunbook } from '@dr-drill/runbook-core/yaml'
 import {
   type Disaster,
+  PRODUCTION_ASSERTIONS,
+  PRODUCTION_SEGMENT_BYTES,
   type PreparedRunbook,
   type Production,
   parseFault,
@@ -17,8 +19,14 @@ const RUNBOOK = readFileSync('fixtures/runbooks/full-restore.yaml', 'utf8')
 const productions = new Map<string, Production>()
 
 /** A small production, lived once. Its segments are small, too, so that its archive has some. */
-export function smallProduction(seed = 5, assertions = 90): Production {
-  const name = `${seed}/${assertions}`
+export const smallProduction = (seed = 5, assertions = 90): Production => livedOnce(seed, assertions, 1024)
+
+/** The production that explorations drill: about 500 objects at its end. */
+export const standardProduction = (seed: number): Production =>
+  livedOnce(seed, PRODUCTION_ASSERTIONS, PRODUCTION_SEGMENT_BYTES)
+
+function livedOnce(seed: number, assertions: number, segmentSizeBytes: number): Production {
+  const name = `${seed}/${assertions}/${segmentSizeBytes}`
   const known = productions.get(name)
   if (known !== undefined) return known
   const production = recordProduction({
@@ -28,7 +36,7 @@ export function smallProduction(seed = 5, assertions = 90): Production {
     digests: nativeS3Digests,
     engineVersion: '0.1.0',
     artifacts: [{ key: ARTIFACT, bytes: readFileSync(`fixtures/${ARTIFACT}`) }],
-    segmentSizeBytes: 1024,
+    segmentSizeBytes,
   })
   productions.set(name, production)
   return production
