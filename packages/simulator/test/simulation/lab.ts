@@ -3,6 +3,7 @@ import { ActionRegistry, actionsFor, type Middleware, plan } from '@dr-drill/run
 import { stemedbPack } from '@dr-drill/runbook-core/stemedb'
 import { loadRunbook } from '@dr-drill/runbook-core/yaml'
 import {
+  BlobMemory,
   type Disaster,
   PRODUCTION_ASSERTIONS,
   PRODUCTION_SEGMENT_BYTES,
@@ -10,6 +11,7 @@ import {
   type Production,
   parseFault,
   recordProduction,
+  rememberingChecksums,
   type SimulationOptions,
 } from '@dr-drill/simulator'
 import { nativeChecksums, nativeS3Digests } from '@dr-drill/simulator/server'
@@ -42,8 +44,10 @@ function livedOnce(seed: number, assertions: number, segmentSizeBytes: number): 
   return production
 }
 
+/** Drills share what they compute of blobs; test/determinism holds that this changes nothing. */
+const checksums = rememberingChecksums(nativeChecksums, new BlobMemory())
 const pack = stemedbPack({
-  checksums: nativeChecksums,
+  checksums,
   units: { opsCommand: ['/opt/dr-drill/bin/dr-drill', 'ops'] },
 })
 const actions = new ActionRegistry(actionsFor(pack))
@@ -60,7 +64,7 @@ export function prepared(
   }
   const runbook = loadRunbook(text, {
     registry: actions,
-    checksums: nativeChecksums,
+    checksums,
     params,
     profile: 'sim',
     file: 'full-restore',
@@ -87,7 +91,7 @@ export function drillOptions(given: DrillGiven = {}): SimulationOptions {
   const production = given.production ?? smallProduction()
   return {
     prepared: prepared({ 'trust-key': production.trustKey, ...given.params }, given.changes),
-    checksums: nativeChecksums,
+    checksums,
     digests: nativeS3Digests,
     seed: given.seed ?? 1,
     faults: (given.faults ?? []).map(parseFault),
