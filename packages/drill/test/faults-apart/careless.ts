@@ -48,7 +48,6 @@ export const CARELESS_DRILLS: readonly CarelessDrill[] = [
   row('lost-answers:at=select-log/begins,seconds=200', ABSENT, 'I2', 'I17'),
   row('lost-bucket', NEVER_TWICE, 'I17'),
   row('lost-segment:sidecar=true', ACCEPT_LOSS, 'I18'),
-  row('lost-write', ACCEPT_LOSS, 'I2'),
   row('open-files', NEVER_MENDS, 'I12'),
   row('partial-sync:how=listing,where=archive,files=9,lasting=true', BELIEVES_LISTINGS, 'I2', 'I17'),
   row('power-loss:at=set-ownership/begins', 'never makes FileSystem.syncDirectory', 'I17'),
