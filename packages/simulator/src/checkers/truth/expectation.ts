@@ -70,6 +70,10 @@ export function expectationOf(input: ExpectationInput): Expectation {
   if (refusing !== undefined && isWhole) {
     return { kind: 'either', why: `while ${refusing.kind} lasts it is right to refuse` }
   }
+  // Whoever may not list versions is told of none: what only an older one holds is as good as gone to that run.
+  if (source.changed > 0 && falters.some((fault) => outcomeOf(fault) === 'resume')) {
+    return { kind: 'either', why: 'what only an older version holds was withheld' }
+  }
   if (falters.length > 0 && (falters.length > 1 || source.lost.length > 0)) {
     return { kind: 'either', why: 'what the store hid may have been the last copy' }
   }
