@@ -88,6 +88,10 @@ describe('run --target sim', () => {
     [['--work-dir', 'w'], '--work-dir does not go with --target sim'],
     [['--dry-run'], '--dry-run does not go with --target sim'],
     [['--fault', 'powerloss'], 'power-loss'],
+    [['--fault', 'kill-runner:step=no-such-step'], 'no-such-step'],
+    [['--fault', 'paused-host:at=no-such-step/ends'], 'no-such-step'],
+    [['--approve', 'no-such-step=me'], 'no-such-step'],
+    [['--mode', 'drill'], 'this is a rehearsal'],
     [['--param', 'no=1'], 'no parameter "no"'],
     [['--scenario', 'absent.json'], 'cannot read the scenario'],
   ])('%j is refused, and nothing is made', async (args, words) => {
