@@ -13,7 +13,7 @@ mkdirSync(FOLDER, { recursive: true })
 const theatre = new Theatre('.')
 const faults = SHOWN_FAULTS.map(([kind, text]) => {
   const { drill, path } = theatre.show(text)
-  const title = `Somebody is made to ${faultKind(kind).verb}`
+  const title = `${kind}: ${faultKind(kind).verb}`
   writeFileSync(`${FOLDER}/${kind}.json`, scenarioText(scenarioOf(title, text, drill)))
   const careless = CARELESS_DRILLS.find((one) => one.kind === kind)
   return {

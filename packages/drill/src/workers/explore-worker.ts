@@ -1,6 +1,9 @@
 import { type ExploreAnswer, errorRecordOf } from './explore-answer.ts'
 import { Explorer, type ExploreTask } from './explore-task.ts'
 
+// Faulted drills throw by the hundred, and nobody reads where: a replay in the main thread has the whole stack.
+Error.stackTraceLimit = 0
+
 /** The exploration that this thread works at; a thread serves one. */
 let current: { readonly name: string; readonly explorer: Explorer } | null = null
 

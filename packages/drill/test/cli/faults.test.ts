@@ -15,6 +15,11 @@ test('the atlas is told to people and to programs', async () => {
   }
 })
 
+test('what a machine cannot do to itself is refused on it before anything starts', async () => {
+  const { code, stderr } = await runCli(['run', 'full-restore', '--fault', 'power-loss'])
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/power-loss exists on sim only/)])
+})
+
 test('the page on faults has each kind with what it does', () => {
   const page = readFileSync(fileURLToPath(new URL('../../../../docs/faults.md', import.meta.url)), 'utf8')
   for (const { kind, verb } of FAULTS) expect(page).toContain(`| \`${kind}\` | ${verb} |`)

@@ -4,6 +4,7 @@ import { FaultedRuns, faults, wrongInvariants } from './faulted-runs.ts'
 // Each test is whole runs of real processes: on a busy machine they take as long as they take.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
+const isLong = process.env.DRILL_TEST_LONG === '1'
 const runs = new FaultedRuns()
 beforeAll(async () => {
   await runs.prepare()
@@ -35,6 +36,16 @@ test('a segment that is damaged in every copy: refused by range; with the loss a
   expect(verdict.kind).toBe('restored-with-loss')
   // More is lost than the timers allow, and that is said; nothing else is wrong.
   expect([accepted.code, wrongInvariants(accepted.report)]).toEqual([1, ['I2']])
+})
+
+test.each(
+  isLong
+    ? ['lost-segment', 'lost-segment:sidecar=true', 'swapped-segments', 'swapped-segments:sidecars=true']
+    : [],
+)('refused as in the simulated world: %s', async (fault) => {
+  const run = await runs.run(fault.replaceAll(/\W/g, '-'), faults(fault))
+  expect([run.code, run.report.verdict?.kind, run.report.faults[0]?.fired]).toEqual([3, 'refused', true])
+  expect(run.report.verdict.reason).toMatch(/^no good copy holds the positions from \d+/)
 })
 
 test('an endless outage: refused while nothing is placed, later a failure that resume mends', async () => {

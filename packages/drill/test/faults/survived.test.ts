@@ -122,6 +122,10 @@ const ALONE = [
   'truncated-object:where=sidecar,lasting=true',
   'incomplete-backup:backups=2',
   'corrupt-segment',
+  'corrupt-checkpoint',
+  'corrupt-manifest',
+  'corrupt-manifest:backups=2',
+  'lost-sidecar',
   's3-outage:seconds=5',
   's3-outage:seconds=3,step=force-backup,store=archive',
 ]

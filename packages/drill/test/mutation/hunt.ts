@@ -10,7 +10,7 @@ import {
   runSeed,
   skipCalls,
 } from '@dr-drill/simulator'
-import { Lab, PLAIN_DISASTER } from '../../src/targets/sim/lab.ts'
+import { Lab } from '../../src/targets/sim/lab.ts'
 
 /** Drills that each mutant is given to be caught in. */
 export const RUNS_MAX = 300
@@ -47,7 +47,7 @@ export class MutantHunt {
     )
   }
 
-  hunt(mutant: Mutant): Hunt {
+  hunt(mutant: Mutant, runs: number = RUNS_MAX): Hunt {
     let skipped = 0
     let lab: Lab
     try {
@@ -71,7 +71,7 @@ export class MutantHunt {
       this.#performPlain(lab)
       if (skipped === 0) return { kind: 'no-mutant', why: 'the step makes no such call' }
     }
-    for (let run = 0; run < RUNS_MAX; run += 1) {
+    for (let run = 0; run < runs; run += 1) {
       const by = this.#violated(lab, run)
       if (by.length > 0) return { kind: 'caught', run, by }
     }
@@ -83,13 +83,12 @@ export class MutantHunt {
     return lab.explore(drill, { memory: true, draws: null }).violated
   }
 
+  /** Nothing goes wrong but the disaster. */
   #performPlain(lab: Lab): void {
     const [production] = this.#space.pool
     if (production === undefined) throw new Error('a space has productions')
     const failureAt = this.#lab.production(production).endsAt
-    lab.perform(
-      { seed: 0, production, failureAt, disaster: PLAIN_DISASTER, faults: [] },
-      { memory: true, draws: null },
-    )
+    const disaster = { kind: 'server', detectionMs: 0, declarationMs: 0 } as const
+    lab.perform({ seed: 0, production, failureAt, disaster, faults: [] }, { memory: true, draws: null })
   }
 }

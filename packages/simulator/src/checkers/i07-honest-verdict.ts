@@ -4,8 +4,8 @@ import type { DrillTruth } from './truth/drill-truth.ts'
 import { isTruePrefix } from './truth/served.ts'
 
 /**
- * Nothing that the run says is untrue: its verdict, its loss and each claim it calls proven are held against the engine's own content
- * and the production's ledger. (Where the run's own judgement of an invariant differs from the world's, `checkDrill` counts that
+ * Nothing that the run says is untrue: its verdict, its loss and each claim it calls proven are held against the engine's own content,
+ * the production's ledger, and where balancer and zone lead clients. (Where the run's own judgement of an invariant differs from the world's, `checkDrill` counts that
  * here, too.)
  * Does not see: what the run says in words only.
  */
@@ -21,6 +21,8 @@ function verdictUntruth(truth: DrillTruth): string | null {
     return '"refused", but clients were moved'
   if (!claimsRestored(truth)) return judged.passed === true ? `"${kind}" passed without restoring` : null
   if (served === null || loss === null) return `"${kind}", but no engine runs`
+  const [astray] = truth.ledElsewhere
+  if (astray !== undefined) return `"${kind}", but ${astray}`
   const wrong = loss.altered + loss.duplicated + loss.unexpected
   // Without ledger and key the run says itself that it cannot know whose records these are.
   if (wrong > 0 && (truth.given.ledger || truth.given.trustKey))

@@ -5,9 +5,9 @@ import { type Archived, isWholeBackup } from './truth/archive-truth.ts'
 const TIMERS = ['stemedb-backup.timer', 'stemedb-archive-wal.timer'] as const
 
 /**
- * Before a client is let in a whole backup of the restored data lies in its archive, every file as its manifest says, and the timers
+ * Before a client is let in a whole backup of the restored data lies in its archive, every file in full size, and the timers
  * that protect it are enabled. Read from the archive's own bytes and times.
- * Does not see: whether the timers will succeed later, and backups of which the archive's clock lies.
+ * Does not see: bytes of a backup that rot in place, whether the timers will succeed later, and backups of which the archive's clock lies.
  */
 export const protectedBeforeTraffic = defineChecker('I9', 'protected-before-traffic', (truth) => {
   const { exposures, archive, epochMs, served } = truth

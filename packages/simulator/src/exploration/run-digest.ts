@@ -11,14 +11,22 @@ export interface DigestedDrill {
 }
 
 /**
- * SHA-256, hex, of all that a drill did and came to: every event of its journal with its time, then verdict and invariants. Two drills of
- * the same digest wrote the same journal.
+ * SHA-256, hex, of all that a drill did and came to: every event of its journal with its time, then verdict and invariants. Inputs of
+ * steps and effects are covered by their keys, which are digests of them. Two drills of the same digest wrote the same journal.
  */
 export function runDigest(drill: DigestedDrill, checksums: Checksums): string {
   const { verdict, exitCode, invariants } = drill.judged
   const statuses = invariants.map(({ id, status, detail }) => [id, status, detail])
-  const text = JSON.stringify([drill.events, verdict.kind, verdict.reason, exitCode, statuses])
+  const events = drill.events.map(withoutInput)
+  const text = JSON.stringify([events, verdict.kind, verdict.reason, exitCode, statuses])
   return checksums.sha256Hex(utf8Encode(text))
+}
+
+/** The long inputs are most of a journal, and told a second time by keys. */
+function withoutInput({ at, event }: TimedEvent): readonly unknown[] {
+  if (event.type !== 'step-started' && event.type !== 'effect-intended') return [at, event]
+  const { input, ...rest } = event
+  return [at, rest]
 }
 
 /** SHA-256 of a run's index (decimal), a colon and its digest (hex): what is summed over an exploration. */

@@ -39,7 +39,7 @@ export const linkDomains = {
     min: 0,
     max: 86_400_000,
     usual: 0,
-    drawn: { min: 0, max: 120_000 },
+    drawn: { min: 0, max: 100 },
   }),
 }
 

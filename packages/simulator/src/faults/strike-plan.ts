@@ -55,9 +55,13 @@ function flipped(bytes: Uint8Array, offset: number, mask: number): Uint8Array {
 
 function watchRules(site: FaultSite, { alterations, rules, detail }: SourcePlan): void {
   const set = new S3RuleSet(rules.map((rule, index) => ({ ...rule, id: `${index}` })))
+  let hasStruck = false
   const end = site.source.addRule((request) => {
     const action = set.rule(request)
-    if (Object.values(set.hits).some((count) => count > 0)) site.fired(detail)
+    if (!hasStruck && Object.values(set.hits).some((count) => count > 0)) {
+      hasStruck = true
+      site.fired(detail)
+    }
     return action
   })
   // Damage at rest does not heal: whoever resumes meets it, too.

@@ -30,11 +30,16 @@ export class Balancer {
     }
   }
 
+  /** The host that a pool's clients are sent to, whether it answers or not. */
+  destinationOf(pool: string): string {
+    return this.#pools.get(pool)?.backend ?? this.#options.before
+  }
+
   /** Hosts that receive the pool's clients now. */
   backendsOf(pool: string): readonly string[] {
-    const { nowMs, before, answersSince } = this.#options
+    const { nowMs, answersSince } = this.#options
     const routed = this.#pools.get(pool)
-    const backend = routed?.backend ?? before
+    const backend = this.destinationOf(pool)
     const since = answersSince(backend)
     // A backend is looked at when it is put in, and then at each interval.
     const checkedAt = Math.max(routed?.routedAtMs ?? 0, nowMs() - (nowMs() % CHECK_INTERVAL_MS))

@@ -3,11 +3,15 @@ import { ActionRegistry, actionsFor, type Middleware, plan } from '@dr-drill/run
 import { stemedbPack } from '@dr-drill/runbook-core/stemedb'
 import { loadRunbook } from '@dr-drill/runbook-core/yaml'
 import {
+  BlobMemory,
   type Disaster,
+  PRODUCTION_ASSERTIONS,
+  PRODUCTION_SEGMENT_BYTES,
   type PreparedRunbook,
   type Production,
   parseFault,
   recordProduction,
+  rememberingChecksums,
   type SimulationOptions,
 } from '@dr-drill/simulator'
 import { nativeChecksums, nativeS3Digests } from '@dr-drill/simulator/server'
@@ -17,8 +21,14 @@ const RUNBOOK = readFileSync('fixtures/runbooks/full-restore.yaml', 'utf8')
 const productions = new Map<string, Production>()
 
 /** A small production, lived once. Its segments are small, too, so that its archive has some. */
-export function smallProduction(seed = 5, assertions = 90): Production {
-  const name = `${seed}/${assertions}`
+export const smallProduction = (seed = 5, assertions = 90): Production => livedOnce(seed, assertions, 1024)
+
+/** The production that explorations drill: about 500 objects at its end. */
+export const standardProduction = (seed: number): Production =>
+  livedOnce(seed, PRODUCTION_ASSERTIONS, PRODUCTION_SEGMENT_BYTES)
+
+function livedOnce(seed: number, assertions: number, segmentSizeBytes: number): Production {
+  const name = `${seed}/${assertions}/${segmentSizeBytes}`
   const known = productions.get(name)
   if (known !== undefined) return known
   const production = recordProduction({
@@ -28,14 +38,16 @@ export function smallProduction(seed = 5, assertions = 90): Production {
     digests: nativeS3Digests,
     engineVersion: '0.1.0',
     artifacts: [{ key: ARTIFACT, bytes: readFileSync(`fixtures/${ARTIFACT}`) }],
-    segmentSizeBytes: 1024,
+    segmentSizeBytes,
   })
   productions.set(name, production)
   return production
 }
 
+/** Drills share what they compute of blobs; test/determinism holds that this changes nothing. */
+const checksums = rememberingChecksums(nativeChecksums, new BlobMemory())
 const pack = stemedbPack({
-  checksums: nativeChecksums,
+  checksums,
   units: { opsCommand: ['/opt/dr-drill/bin/dr-drill', 'ops'] },
 })
 const actions = new ActionRegistry(actionsFor(pack))
@@ -52,7 +64,7 @@ export function prepared(
   }
   const runbook = loadRunbook(text, {
     registry: actions,
-    checksums: nativeChecksums,
+    checksums,
     params,
     profile: 'sim',
     file: 'full-restore',
@@ -79,7 +91,7 @@ export function drillOptions(given: DrillGiven = {}): SimulationOptions {
   const production = given.production ?? smallProduction()
   return {
     prepared: prepared({ 'trust-key': production.trustKey, ...given.params }, given.changes),
-    checksums: nativeChecksums,
+    checksums,
     digests: nativeS3Digests,
     seed: given.seed ?? 1,
     faults: (given.faults ?? []).map(parseFault),

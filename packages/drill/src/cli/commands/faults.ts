@@ -10,7 +10,7 @@ export const registerFaults: Register = (program, context) => {
     .command('faults')
     .summary('what can be made to go wrong, and what must come of it')
     .description(
-      'Lists the kinds of fault that `run --fault KIND[:name=value,...]` knows: what each does, when, its parameters, and whether a run must survive it. Whatever is drawn follows --seed. A fault that was asked for and did not strike makes a run inconclusive (exit 4).',
+      'Lists the kinds of fault that `run --fault KIND[:name=value,...]` knows: what each does, when, its parameters, where it can strike, and what must come of a run: recover, refuse, resume (it may end early; its continuation reaches the same end) or stop (before its gate; the host is spoilt). Whatever is drawn follows --seed. A fault that was asked for and did not strike makes a run inconclusive (exit 4).',
     )
     .addOption(formatFlag())
     .addHelpText(
@@ -25,23 +25,24 @@ export const registerFaults: Register = (program, context) => {
 const atlas = () => ({
   kind: 'fault-atlas',
   schemaVersion: 1,
-  faults: FAULTS.map(({ kind, verb, strikes, when, targets, describe, survival }) => ({
-    kind,
-    verb,
-    strikes,
-    when,
-    targets,
-    parameters: describe,
-    survival,
-  })),
+  faults: FAULTS.map((fault) => {
+    const { kind, verb, strikes, when, targets, describe, survival } = fault
+    return { kind, verb, strikes, when, targets, parameters: describe, ...usually(fault), survival }
+  }),
 })
 
-function entry({ kind, verb, when, targets, describe, survival }: Fault): string {
+/** What must come of a fault with its default parameters, and what it excuses; null: any amount. */
+function usually({ parameters, outcome, excuses }: Fault) {
+  const usual = parameters.parse({})
+  return { outcome: outcome(usual), excuses: excuses(usual) }
+}
+
+function entry(fault: Fault): string {
+  const { kind, verb, when, targets, describe, survival } = fault
   const width = Math.max(...describe.map(({ name }) => name.length))
   const parameters = describe.map(
     ({ name, meaning, values }) => `    ${name.padEnd(width)}  ${meaning} (${values})`,
   )
-  return [kind, `  ${verb}; ${when}`, ...parameters, `  ${survival}`, `  On ${targets.join(', ')}.`, ''].join(
-    '\n',
-  )
+  const where = `  On ${targets.join(', ')}; with the defaults: ${usually(fault).outcome}.`
+  return [kind, `  ${verb}; ${when}`, ...parameters, `  ${survival}`, where, ''].join('\n')
 }

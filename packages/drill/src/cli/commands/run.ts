@@ -51,7 +51,7 @@ function whatFlags(): Option[] {
     flag('--seed <N>', 'seed of the generated production, or "random"').default('1'),
     flag(
       '--fault <KIND[:K=V,...]>',
-      'let this go wrong, for real; may be repeated (see: drill faults)',
+      'let this go wrong, on local for real; may be repeated (see: drill faults)',
     ).argParser(collect),
     flag('--scenario <FILE>', 'production, disaster, faults and parameters of this scenario'),
     flag('--assertions <N>', 'size of the generated production'),

@@ -1,14 +1,16 @@
 import { resolve } from 'node:path'
 import { OperatingError, type RunRecord } from '@dr-drill/runbook-core'
-import { evidenceOfLoss } from '@dr-drill/simulator'
+import { aftermathOf, drillOfScenario, evidenceOfLoss, RandomStream } from '@dr-drill/simulator'
 import { recordOf } from '../../targets/local/judge-and-report.ts'
 import { isRun, newRunId, REPORTS } from '../../targets/local/run-directory.ts'
 import { keepRequest, readRequest } from '../../targets/local/run-request.ts'
+import { Lab } from '../../targets/sim/lab.ts'
 import type { CliContext } from '../context.ts'
 import { reportAgain } from '../run/report-again.ts'
 import type { RunFlags } from '../run/run-options.ts'
 import type { ScenarioFile } from '../scenario/read-scenario-file.ts'
 import { runChild } from './child-command.ts'
+import { violatedBeyondExcuse } from './excused.ts'
 import type { Replayed } from './replayed.ts'
 
 /** Processes of one run that may die before somebody gives it up. */
@@ -43,7 +45,9 @@ export async function replayOnLocal(
     record = await recordOf(directory)
   }
   const { judged } = await reportAgain(directory)
-  const violated = judged.invariants.filter(({ status }) => status === 'violated').map(({ id }) => id)
+  const violated = [
+    ...violatedBeyondExcuse(judged, given.scenario.disaster.kind === 'region' ? lagOf(given) : 0),
+  ]
   return {
     replayed: {
       file: given.file,
@@ -55,6 +59,14 @@ export async function replayOnLocal(
       directory,
     },
   }
+}
+
+/** How far the source lagged behind production when a region was lost, ms. */
+function lagOf({ scenario, runbook }: ScenarioFile): number {
+  const lab = new Lab({ ...runbook, params: {} })
+  const { seed, production, failureAt, disaster } = drillOfScenario(scenario, lab.production)
+  const random = RandomStream.fromSeed(seed).split('disaster')
+  return aftermathOf(lab.production(production), failureAt, disaster, random).lossMs
 }
 
 const goesOn = ({ started, ended }: RunRecord): boolean => started !== null && ended?.outcome !== 'completed'

@@ -6,7 +6,7 @@ import type { CliContext } from '../context.ts'
 import { performSimRun } from './perform-sim-run.ts'
 import type { RunFlags } from './run-options.ts'
 import type { RunbookText } from './runbooks.ts'
-import { refuseRealFlags, simDrill, simRequest } from './sim-request.ts'
+import { checkSteps, refuseRealFlags, simDrill, simRequest } from './sim-request.ts'
 
 /** `run --target sim`: everything that can be refused is refused before anything is made. @throws usage-invalid, input-invalid */
 export async function runSimulated(
@@ -22,6 +22,7 @@ export async function runSimulated(
   const first = asked(context.directory)
   const lab = new Lab({ ...runbook, params: first.params })
   const drawn = simDrill(first, scenario, lab)
+  checkSteps(first, lab.prepared(drawn.production).runbook)
   const directory = makeRunDirectory(context.directory, flags.out ?? null, newRunId(new Date()))
   const request = asked(directory)
   keepRequest(directory, request, runbook.text)

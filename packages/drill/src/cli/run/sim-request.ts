@@ -1,11 +1,14 @@
 import { resolve } from 'node:path'
-import { OperatingError } from '@dr-drill/runbook-core'
+import { type FaultRecord, OperatingError, type QualifiedRunbook } from '@dr-drill/runbook-core'
 import {
+  type Domain,
   type DrawnDrill,
   drawDelays,
   drawFailureAt,
   drillOfScenario,
+  faultKind,
   parseFault,
+  parseMoment,
   type Scenario,
 } from '@dr-drill/simulator'
 import type { RunRequest } from '../../targets/local/run-request.ts'
@@ -34,6 +37,11 @@ const REAL_ONLY = [
 
 /** Refuses flags that a simulated run has no use for. @throws usage-invalid */
 export function refuseRealFlags(flags: RunFlags): void {
+  if (flags.mode !== undefined && flags.mode !== 'rehearsal') {
+    throw new OperatingError('usage-invalid', `--mode ${flags.mode} does not fit: this is a rehearsal`, {
+      subject: '--mode',
+    })
+  }
   const given = REAL_ONLY.find((name) => flags[name] !== undefined && flags[name] !== false)
   if (given === undefined) return
   const name = `--${given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
@@ -102,4 +110,30 @@ export function simDrill(request: RunRequest, scenario: Scenario | null, lab: La
   const production = { seed, assertions: assertions ?? SIM_ASSERTIONS }
   const failureAt = drawFailureAt(seed, lab.production(production))
   return { seed, production, failureAt, disaster: { kind: 'server', ...drawDelays(seed) }, faults }
+}
+
+/** Refuses faults and approvals at steps that the runbook does not have. @throws usage-invalid */
+export function checkSteps({ faults, approvals }: RunRequest, { steps }: QualifiedRunbook): void {
+  const named = [
+    ...Object.keys(approvals).map((step) => ['--approve', step] as const),
+    ...faults.flatMap((fault) => stepsOf(fault).map((step) => [`fault ${fault.kind}`, step] as const)),
+  ]
+  for (const [who, step] of named) {
+    if (steps.some(({ id }) => id === step)) continue
+    throw new OperatingError('usage-invalid', `${who} names the step ${step}, which does not exist`, {
+      subject: who,
+      hint: `Steps are ${steps.map(({ id }) => id).join(', ')}.`,
+    })
+  }
+}
+
+/** Steps that a fault's parameters name, in themselves or in a moment. */
+function stepsOf(fault: FaultRecord): readonly string[] {
+  const domains = Object.entries(faultKind(fault.kind).domains as Readonly<Record<string, Domain>>)
+  return domains.flatMap(([name, { type }]) => {
+    const value = String(fault.with[name])
+    if (type === 'step') return value === '' ? [] : [value]
+    const moment = type === 'moment' ? parseMoment(value) : null
+    return moment !== null && 'step' in moment ? [moment.step] : []
+  })
 }

@@ -1,7 +1,8 @@
 import { formatInstant } from '@dr-drill/runbook-core'
 import { type World, worldSigningKey } from '@dr-drill/simulator'
 import type { DamagedProduction } from './damaging.ts'
-import { type LivingHost, type Served, virtualDrill } from './virtual-drill.ts'
+import type { LivingHost, Served } from './living-host.ts'
+import { virtualDrill } from './virtual-drill.ts'
 
 const FIVE_MINUTES_MS = 300_000
 

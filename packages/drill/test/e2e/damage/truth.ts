@@ -6,7 +6,7 @@ import {
   type SegmentSidecar,
 } from '@dr-drill/runbook-core/stemedb'
 import type { Bucket } from './bucket.ts'
-import type { Served } from './virtual-drill.ts'
+import type { Served } from './living-host.ts'
 
 /** What a ledger says, read without the product's own reader. */
 export interface Ledger {

@@ -18,11 +18,9 @@ import {
   type RunEvent,
   runEngine,
   STANDARD_DISCHARGES,
-  sleep,
   type Task,
 } from '@dr-drill/runbook-core'
 import {
-  assertionDigest,
   STEMEDB_ENDPOINT,
   STEMEDB_PATHS,
   STEMEDB_USER,
@@ -33,7 +31,6 @@ import {
   clockHandlers,
   Kernel,
   objectStoreHandlers,
-  type QueryPage,
   RandomStream,
   randomHandlers,
   S3Service,
@@ -43,6 +40,7 @@ import { nativeChecksums, nativeS3Digests } from '@dr-drill/simulator/server'
 import { recorders } from '../../../src/ports/recorders.ts'
 import { stemedb, stemedbActions } from '../../../src/targets/stemedb-actions.ts'
 import { BUCKET } from './bucket.ts'
+import { type LivingHost, livingHost, type Served, servedBy } from './living-host.ts'
 import { driven, VIRTUAL_HOST } from './virtual-machine.ts'
 import { VirtualServices } from './virtual-services.ts'
 
@@ -65,26 +63,6 @@ export interface VirtualDrillInput {
   readonly seed?: number
   /** Lets the restored host live on: what protects it goes into the source's own bucket, signed with this key. */
   readonly life?: { readonly signer: Uint8Array; readonly live: (host: LivingHost) => void }
-}
-
-/** A restored host in production, in virtual time. */
-export interface LivingHost {
-  /** Everything that it serves, the run's own test write included. */
-  served(): readonly Served[]
-  /** An acknowledged write. */
-  write(key: string): Served
-  archive(): void
-  backup(): void
-  pass(ms: number): void
-  /** History time, ms. */
-  now(): number
-}
-
-/** What is served after a drill: content by position, as the engine itself tells it. */
-export interface Served {
-  readonly position: number
-  readonly key: string
-  readonly digest: string
 }
 
 export interface VirtualDrill {
@@ -150,35 +128,15 @@ class Drill {
       dryRun: false,
     })
     const served = this.#served(false)
-    this.#input.life?.live(this.#living())
+    this.#input.life?.live(
+      livingHost({
+        services: this.#services,
+        drive: (task) => this.#drive(task),
+        served: () => this.#served(true),
+        now: () => this.#input.failureAt + this.#kernel.nowMs,
+      }),
+    )
     return { judged, served, sourceRequests: requests }
-  }
-
-  #living(): LivingHost {
-    const unit = (name: string): void => this.#drive(this.#services.runUnit(name))
-    return {
-      served: () => this.#served(true),
-      write: (key) => this.#write(key),
-      archive: () => unit('stemedb-archive-wal.service'),
-      backup: () => unit('stemedb-backup.service'),
-      pass: (ms) => this.#drive(sleep(ms)),
-      now: () => this.#input.failureAt + this.#kernel.nowMs,
-    }
-  }
-
-  #write(key: string): Served {
-    const { engine } = this.#services
-    if (engine === null) throw new Error('nothing runs')
-    const assertion = {
-      id: key,
-      concept_path: 'plant/sensor',
-      predicate: 'reads',
-      value: key,
-      confidence: 1,
-      authority_tier: 'expert',
-    }
-    const { position } = this.#drive(engine.assert(assertion))
-    return { position, key, digest: assertionDigest(nativeChecksums, assertion) }
   }
 
   #service(disk: SimulatedDisk): S3Service {
@@ -314,24 +272,12 @@ class Drill {
     })
   }
 
-  /** Everything the engine serves, asked of the engine and not over any of the product's readers; the run's own test write at will. */
+  /** Everything that is served; the run's own test write at will. */
   #served(withProbe: boolean): Served[] {
     const { engine } = this.#services
-    const served: Served[] = []
     const probe = String((this.#record().steps.get('write-probe')?.output as { key?: unknown } | null)?.key)
-    for (let cursor: number | null = null; engine !== null; ) {
-      const page: QueryPage = this.#drive(
-        engine.query({ conceptPath: '*', predicate: null, lens: 'position', limit: 1000, cursor }),
-      )
-      for (const { position, assertion } of page.assertions) {
-        if (withProbe || assertion.id !== probe) {
-          served.push({ position, key: assertion.id, digest: assertionDigest(nativeChecksums, assertion) })
-        }
-      }
-      cursor = page.cursor
-      if (cursor === null) break
-    }
-    return served
+    const all = engine === null ? [] : this.#drive(servedBy(engine))
+    return withProbe ? all : all.filter(({ key }) => key !== probe)
   }
 
   #record() {

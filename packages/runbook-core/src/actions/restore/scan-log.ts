@@ -123,6 +123,7 @@ class Reading {
   *read(file: Input['files'][number]): Task<boolean> {
     const { fileName } = file
     const scanned = yield* this.#format.scan({ path: file.at })
+    if (scanned.sha256 !== file.sha256) throw changedHere(file.at)
     const reached = { stretch: this.#stretch, last: this.last }
     const judged = judgeSegment(this.#format, this.#line, reached, fileName, scanned)
     if (judged.kind === 'passed-over') {
@@ -191,6 +192,14 @@ interface Scanned {
   readonly file: Input['files'][number]
   readonly scanned: SegmentScan
 }
+
+/** Damage on this host's disk is no hole in the log: the copy that was fetched was good, and still lies where it came from. */
+const changedHere = (path: string): OperatingError =>
+  new OperatingError('object-corrupt', `${path} is not what was fetched: it changed on this disk`, {
+    subject: path,
+    hint: 'Do not trust this disk; run again on another one, or once it is mended.',
+    retryable: false,
+  })
 
 const missing = (wanted: Wanted & { readonly kind: 'missing' }): Hole => ({
   fileName: wanted.fileName,

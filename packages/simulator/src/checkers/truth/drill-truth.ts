@@ -33,6 +33,8 @@ export interface DrillTruth {
   /** Of what is served; null when nothing is. */
   readonly loss: TrueLoss | null
   readonly exposures: readonly Exposure[]
+  /** Pools and names that lead clients elsewhere than the run says, in words. */
+  readonly ledElsewhere: readonly string[]
   /** Keys that the run wrote or tried to write into the source. */
   readonly sourceWrites: readonly string[]
   /** Names, backups' among them, that listings of the source showed to the run. */

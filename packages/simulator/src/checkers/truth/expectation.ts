@@ -37,41 +37,53 @@ export interface ExpectationInput {
 
 /** Derives what must come of a drill from what is left of production's bytes and from what the atlas says of the faults that fired. */
 export function expectationOf(input: ExpectationInput): Expectation {
-  const { source, signed, acceptsLoss, undamagedReach, reachAtStart } = input
+  const { source, signed, acceptsLoss, undamagedReach } = input
   const reach = source.survey.reach(source.isGood, signed)
-  if (reach === null) {
-    if (reachAtStart === null) return { kind: 'must-refuse', why: 'no backup and its artefact are left' }
-    return { kind: 'either', why: 'the last backup was lost while the run was under way' }
-  }
-  const reluctant = input.fired.find(({ kind, with: given }) =>
-    ['refuse', 'stop'].includes(faultKind(kind).outcome(given)),
-  )
-  const falters = input.fired.filter((fault) => faultKind(fault.kind).strikes === 'store-requests')
+  if (reach === null) return nothingLeft(input)
+  const untraced = input.asked.find(leavesNoTrace)
+  if (untraced !== undefined) return either(`what ${untraced.kind} keeps from the run leaves no trace`)
   const isWhole = undamagedReach !== null && reach >= undamagedReach
-  const untraced = input.asked.find(({ kind, with: given }) => {
-    const { outcome, excuses } = faultKind(kind)
-    return outcome(given) === 'recover' && excuses(given).lossMs !== 0
-  })
-  if (untraced !== undefined) {
-    return {
-      kind: 'either',
-      why: `what ${untraced.kind} keeps from the run leaves no trace`,
-    }
-  }
-  if (!isWhole && !acceptsLoss) {
-    if (reachAtStart !== null && undamagedReach !== null && reachAtStart >= undamagedReach) {
-      return { kind: 'either', why: 'log was lost while the run was under way' }
-    }
-    return { kind: 'must-refuse', why: `nothing good reaches beyond position ${reach}` }
-  }
-  if (reluctant !== undefined && isWhole) {
-    return { kind: 'either', why: `after ${reluctant.kind} it is right to refuse or to stop` }
-  }
-  if (falters.length > 0 && (falters.length > 1 || source.lost.length > 0)) {
-    return { kind: 'either', why: 'what the store hid may have been the last copy' }
-  }
+  if (!isWhole && !acceptsLoss) return lessLeft(input, reach)
+  const excuse = faultsExcuse(input, isWhole)
+  if (excuse !== null) return either(excuse)
   const why = 'every needed byte has a good copy'
   return { kind: 'must-recover', through: reach, orMore: input.hasGrown, why }
+}
+
+const either = (why: string): Expectation => ({ kind: 'either', why })
+
+const outcomeOf = ({ kind, with: given }: FaultRecord) => faultKind(kind).outcome(given)
+
+/** It costs records, and a run cannot know that they ever were. */
+const leavesNoTrace = (fault: FaultRecord): boolean =>
+  outcomeOf(fault) === 'recover' && faultKind(fault.kind).excuses(fault.with).lossMs !== 0
+
+function nothingLeft({ reachAtStart }: ExpectationInput): Expectation {
+  return reachAtStart === null
+    ? { kind: 'must-refuse', why: 'no backup and its artefact are left' }
+    : either('the last backup was lost while the run was under way')
+}
+
+function lessLeft({ reachAtStart, undamagedReach }: ExpectationInput, reach: number): Expectation {
+  const wasWhole = reachAtStart !== null && undamagedReach !== null && reachAtStart >= undamagedReach
+  return wasWhole
+    ? either('log was lost while the run was under way')
+    : { kind: 'must-refuse', why: `nothing good reaches beyond position ${reach}` }
+}
+
+/** Why a run may end without restoring although the bytes are there; null: nothing excuses that. */
+function faultsExcuse({ source, fired }: ExpectationInput, isWhole: boolean): string | null {
+  const stopping = fired.find((fault) => outcomeOf(fault) === 'stop')
+  if (stopping !== undefined) return `after ${stopping.kind} it is right to refuse or to stop`
+  const refusing = fired.find((fault) => outcomeOf(fault) === 'refuse')
+  if (refusing !== undefined && isWhole) return `while ${refusing.kind} lasts it is right to refuse`
+  const falters = fired.filter((fault) => faultKind(fault.kind).strikes === 'store-requests')
+  // Whoever may not list versions is told of none: what only an older one holds is as good as gone to that run.
+  if (source.changed > 0 && falters.some((fault) => outcomeOf(fault) === 'resume')) {
+    return 'what only an older version holds was withheld'
+  }
+  const mayHideTheLast = falters.length > 1 || (falters.length > 0 && source.lost.length > 0)
+  return mayHideTheLast ? 'what the store hid may have been the last copy' : null
 }
 
 /** Excuses add up; one that knows no bound has none together either. */

@@ -9,7 +9,7 @@ const domains = {
     min: 1,
     max: 1_000,
     usual: 100,
-    drawn: { min: 1, max: 300 },
+    drawn: { min: 50, max: 400 },
   }),
 }
 

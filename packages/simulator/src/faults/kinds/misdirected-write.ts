@@ -3,9 +3,9 @@ import { chosenMoment, type ParametersOf } from '../domains/index.ts'
 import { defineFault, excusesDelay } from '../fault-kind.ts'
 import type { FaultSite } from '../fault-site.ts'
 import { DATA_HOME, placedPaths } from '../placed-files.ts'
-import { armDisk, atMoment, DISK_STEPS } from '../striking.ts'
+import { armDisk, atMoment } from '../striking.ts'
 
-const domains = { at: chosenMoment('from when on; by default when the artefact is installed', DISK_STEPS) }
+const domains = { at: chosenMoment('from when on; by default when the artefact is installed', ['places']) }
 
 /** The write that goes astray hits a file that lies below the data home by then. */
 function misdirect(site: FaultSite, { at }: ParametersOf<typeof domains>): void {

@@ -6,11 +6,7 @@ import { atMoment, endsAfter, howLong, whenHostMet } from '../striking.ts'
 
 const domains = {
   seconds: howLong(60, 900),
-  at: chosenMoment('from when on; by default as the service is started', [
-    'installs',
-    'configures',
-    'starts',
-  ]),
+  at: chosenMoment('from when on; by default as the service is started', ['starts']),
 }
 
 function occupy(site: FaultSite, { seconds, at }: ParametersOf<typeof domains>): void {

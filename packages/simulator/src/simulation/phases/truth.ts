@@ -11,6 +11,7 @@ import {
 } from '../../checkers/index.ts'
 import { ROOT } from '../../disk/index.ts'
 import { filesOnly, type SimulatedWorld } from '../simulated-world.ts'
+import { ledElsewhere } from './led-elsewhere.ts'
 
 /** What was known of a drill before its run began, and while the world healed. */
 export interface Known {
@@ -49,6 +50,7 @@ export function truthOf(world: SimulatedWorld, judged: JudgedRun, known: Known):
     testWrites: testWrites(ledger, content ?? [], served ?? [], written),
     loss: served === null ? null : trueLoss(ledger, served),
     exposures: witness.exposures,
+    ledElsewhere: ledElsewhere(judged, host.surroundings),
     sourceWrites: witness.sourceWrites,
     shownNames: witness.shownNames,
     sourceRequests: stores.sourceRequests(),
