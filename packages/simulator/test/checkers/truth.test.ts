@@ -134,6 +134,18 @@ describe('what must come of a drill', () => {
     expect(expectationOf({ ...given, reachAtStart: full }).kind).toBe('either')
   })
 
+  test('either, where a stranger wrote something else and there is no key to know him by', () => {
+    const forged = source()
+    for (const key of copiesOf(last.sha256)) {
+      forged.store.lose(key)
+      forged.store.overwrite(key, new Uint8Array([1]))
+    }
+    const without = { ...given, source: forged.truth, reachAtStart: forged.reach(false), signed: false }
+    expect(expectationOf(without).kind).toBe('either')
+    expect(expectationOf({ ...without, reachAtStart: forged.reach(), signed: true }).kind).toBe('must-refuse')
+    expect(expectationOf({ ...given, signed: false }).kind).toBe('must-refuse')
+  })
+
   test('all of it, where nothing is gone', () => {
     const undamaged = { ...given, source: source().truth, reachAtStart: full }
     expect(expectationOf(undamaged)).toMatchObject({ kind: 'must-recover', through: full })

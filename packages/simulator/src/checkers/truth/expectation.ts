@@ -64,7 +64,11 @@ function nothingLeft({ reachAtStart }: ExpectationInput): Expectation {
     : either('the last backup was lost while the run was under way')
 }
 
-function lessLeft({ reachAtStart, undamagedReach }: ExpectationInput, reach: number): Expectation {
+function lessLeft(input: ExpectationInput, reach: number): Expectation {
+  const { reachAtStart, undamagedReach, source, signed } = input
+  if (!signed && source.replaced.length > 0) {
+    return either('whoever has no key takes what a stranger wrote for what it says')
+  }
   const wasWhole = reachAtStart !== null && undamagedReach !== null && reachAtStart >= undamagedReach
   return wasWhole
     ? either('log was lost while the run was under way')

@@ -1,4 +1,4 @@
-import type { StoreControl } from '../../store/index.ts'
+import type { StoreControl, StoredVersion } from '../../store/index.ts'
 import { type IsGood, Survey } from './survey.ts'
 
 /**
@@ -8,20 +8,20 @@ import { type IsGood, Survey } from './survey.ts'
 export class SourceTruth {
   readonly survey: Survey
   readonly #store: StoreControl
-  readonly #pristine: ReadonlyMap<string, Uint8Array>
+  readonly #pristine: ReadonlyMap<string, StoredVersion>
 
   /** Taken before anything is damaged. */
   constructor(store: StoreControl) {
-    const pristine = new Map<string, Uint8Array>()
+    const pristine = new Map<string, StoredVersion>()
     for (const key of store.keys()) {
       const [current] = store.versions(key)
-      if (current !== undefined && !current.isDeleteMarker) pristine.set(key, current.bytes)
+      if (current !== undefined && !current.isDeleteMarker) pristine.set(key, current)
     }
     this.#store = store
     this.#pristine = pristine
     this.survey = new Survey({
       keys: [...pristine.keys()],
-      bytes: (key) => pristine.get(key) ?? new Uint8Array(0),
+      bytes: (key) => pristine.get(key)?.bytes ?? new Uint8Array(0),
     })
   }
 
@@ -31,7 +31,7 @@ export class SourceTruth {
 
   /** True when some version still has the bytes that production wrote. */
   readonly isGood: IsGood = (key) => {
-    const written = this.#pristine.get(key)
+    const written = this.#pristine.get(key)?.bytes
     if (written === undefined) return false
     return this.#store
       .versions(key)
@@ -40,7 +40,7 @@ export class SourceTruth {
 
   /** True when what a reader gets who asks for no version is what production wrote. */
   readonly isCurrent: IsGood = (key) => {
-    const written = this.#pristine.get(key)
+    const written = this.#pristine.get(key)?.bytes
     const [current] = this.#store.versions(key)
     return (
       written !== undefined &&
@@ -53,6 +53,18 @@ export class SourceTruth {
   /** How many objects are not what production wrote, for a reader who asks for no version. */
   get changed(): number {
     return this.keys.filter((key) => !this.isCurrent(key)).length
+  }
+
+  /** Keys of which production's bytes are gone, and where somebody has written others: damage makes no new version. */
+  get replaced(): readonly string[] {
+    return this.lost.filter((key) => {
+      const [current] = this.#store.versions(key)
+      return (
+        current !== undefined &&
+        !current.isDeleteMarker &&
+        current.versionId !== this.#pristine.get(key)?.versionId
+      )
+    })
   }
 
   /** Keys of which production's bytes are gone in every version. */
