@@ -1,55 +1,44 @@
-import { readFileSync } from 'node:fs'
-import { ActionRegistry, actionsFor, plan } from '@dr-drill/runbook-core'
-import { stemedbPack } from '@dr-drill/runbook-core/stemedb'
-import { loadRunbook } from '@dr-drill/runbook-core/yaml'
-import { type PreparedRunbook, recordProduction, simulateDrill } from '@dr-drill/simulator'
-import { nativeChecksums, nativeS3Digests } from '@dr-drill/simulator/server'
+// `node bench/simulation/drills.ts [ASSERTIONS] [DRILLS]`, after `tsc -b`: simulated drills per second of CPU on one core with and
+// without the memory of blobs, the bare rate of the kernel in the same run, and whose time it is. Nothing here is asserted.
+import { BlobMemory, rememberingChecksums } from '@dr-drill/simulator'
+import { nativeChecksums } from '@dr-drill/simulator/server'
+import { kernelRates } from './kernel.ts'
+import { sharesOf } from './shares.ts'
+import { driller, standardProduction } from './standard-world.ts'
 
-const [assertions = 5000, drills = 10] = process.argv.slice(2).map(Number)
-const ARTIFACT = 'artifacts/stemedb-api-0.1.0'
-let startedAt = performance.now()
-const production = recordProduction({
-  seed: 5,
-  assertions,
-  checksums: nativeChecksums,
-  digests: nativeS3Digests,
-  engineVersion: '0.1.0',
-  artifacts: [{ key: ARTIFACT, bytes: readFileSync(`fixtures/${ARTIFACT}`) }],
-})
-console.log(
-  `production: ${Math.round(performance.now() - startedAt)} ms, ${production.writes.length} objects`,
-)
+// Errors are data in a drill; collecting the stacks of thousands costs more than making them.
+Error.stackTraceLimit = 0
+const [assertions = 5000, drills = 100] = process.argv.slice(2).map(Number)
+const production = standardProduction(assertions)
+const objects = new Set(production.writes.map(({ key }) => key)).size
 
-const pack = stemedbPack({
-  checksums: nativeChecksums,
-  units: { opsCommand: ['/opt/dr-drill/bin/dr-drill', 'ops'] },
-})
-const actions = new ActionRegistry(actionsFor(pack))
-const runbook = loadRunbook(readFileSync('fixtures/runbooks/full-restore.yaml', 'utf8'), {
-  registry: actions,
-  checksums: nativeChecksums,
-  params: { 'trust-key': production.trustKey },
-  profile: 'sim',
-  file: 'full-restore',
-})
-const prepared: PreparedRunbook = { runbook, actions, pack, plan: plan(runbook, { registry: actions }) }
+const remembering = driller(production, rememberingChecksums(nativeChecksums, new BlobMemory()))
+const forgetting = driller(production, nativeChecksums)
 
-startedAt = performance.now()
-for (let seed = 0; seed < drills; seed += 1) {
-  const { judged, checked, lastedMs } = simulateDrill({
-    prepared,
-    checksums: nativeChecksums,
-    digests: nativeS3Digests,
-    seed,
-    faults: [],
-    production,
-    failureAt: production.endsAt,
-    disaster: { kind: 'server', detectionMs: 60_000, declarationMs: 60_000 },
-    ledgerGiven: true,
-    trusted: true,
-    draws: null,
-  })
-  if (seed === 0) console.log(judged.verdict, checked.status, checked.violations, checked.open, lastedMs)
+/** Drills per second of CPU, user and system, other threads of the process included. */
+function rateOf(drill: (seed: number) => unknown, count: number): number {
+  const cpu = process.cpuUsage()
+  for (let seed = 0; seed < count; seed += 1) drill(seed)
+  const { user, system } = process.cpuUsage(cpu)
+  return Math.round((10 * count) / ((user + system) / 1e6)) / 10
 }
-const seconds = (performance.now() - startedAt) / 1000
-console.log(`${drills} drills, ${(drills / seconds).toFixed(1)} per second`)
+
+const few = Math.max(1, Math.ceil(drills / 10))
+const { judged, checked } = remembering(0)
+rateOf(remembering, drills)
+rateOf(forgetting, 1)
+const result = {
+  kind: 'bench-simulation',
+  schemaVersion: 1,
+  assertions,
+  objects,
+  verdict: judged.verdict.kind,
+  checked: checked.status,
+  drillsPerCpuSecond: { remembering: rateOf(remembering, drills), forgetting: rateOf(forgetting, few) },
+  kernelPerCpuSecond: kernelRates(),
+  sharesPercent: await sharesOf(() => {
+    for (let seed = 0; seed < few; seed += 1) remembering(seed)
+  }),
+  residentMegabytes: Math.round(process.memoryUsage.rss() / 1e6),
+}
+console.log(JSON.stringify(result, null, 2))
