@@ -5,7 +5,8 @@ import { scenarioOf, Theatre } from '../packages/drill/test/faults-apart/perform
 import { ALIKE, SHOWN_FAULTS } from '../packages/drill/test/faults-apart/shown.ts'
 
 /**
- * Writes what the drills of each fault come to: a scenario per kind, and how a run notices it. Run with `--conditions=source`; a
+ * Writes what the drills of each fault come to: a scenario per kind, and how a run notices it. Run with `--conditions=source`, then
+ * `npm run fix` for the form; a
  * difference in what it writes is a change of behaviour, to be looked at.
  */
 const FOLDER = 'fixtures/scenarios/faults'

@@ -14,6 +14,7 @@ const BELIEVES_LISTINGS = 'believes that a listing shows all of the archive'
 const NO_FALLBACK = 'ends at the first object of a backup that is wrong'
 const NEVER_TWICE = 'never asks twice'
 const NEVER_MENDS = 'never mends owners and modes'
+const NO_WAIT_FOR_ALERTS = 'remove-wait steps.check-alerts.patienceMs'
 const ACCEPT_LOSS = 'accept-loss steps.scan-log.acceptLoss'
 
 const row = (fault: string, by: string, ...breaks: readonly string[]): CarelessDrill => ({
@@ -26,6 +27,7 @@ const row = (fault: string, by: string, ...breaks: readonly string[]): CarelessD
 /** One drill per kind; kinds for which none was found are told on the page. */
 export const CARELESS_DRILLS: readonly CarelessDrill[] = [
   row('bad-permissions', NEVER_MENDS, 'I17'),
+  row('blind-monitoring', NO_WAIT_FOR_ALERTS, 'I17'),
   row('closed-directory', NEVER_MENDS, 'I17'),
   row('corrupt-checkpoint', NO_FALLBACK, 'I17'),
   row('corrupt-manifest', NO_FALLBACK, 'I17'),
@@ -40,6 +42,7 @@ export const CARELESS_DRILLS: readonly CarelessDrill[] = [
   row('failed-start', NEVER_TWICE, 'I17'),
   row('failing-disk', NEVER_TWICE, 'I17'),
   row('failing-store:at=select-log/begins,requests=500', ABSENT, 'I2', 'I17'),
+  row('firing-alert', NO_WAIT_FOR_ALERTS, 'I17'),
   row('forged-segment', ACCEPT_LOSS, 'I18'),
   row('full-disk', BELIEVES_BYTES, 'I17'),
   row('held-requests:at=select-log/begins,seconds=200', ABSENT, 'I2', 'I17'),
