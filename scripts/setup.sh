@@ -6,6 +6,13 @@ cd "$(dirname "$0")/.."
 export NODE_NO_WARNINGS=1
 
 fail() { printf 'drill: set-up failed: %s\n' "$1" >&2; exit 5; }
+install() { npm ci --ignore-scripts --loglevel=error 1>&2; }
+has_pinned_node() {
+  case "$(uname -s)-$(uname -m)" in
+    Linux-x86_64 | Linux-aarch64) [ -x node_modules/.bin/node ] ;;
+    *) true ;;
+  esac
+}
 command -v node >/dev/null 2>&1 || fail 'Node 20 or newer is not on PATH; install it from nodejs.org or your distribution'
 command -v npm >/dev/null 2>&1 || fail 'npm is not on PATH; it comes with Node'
 
@@ -22,7 +29,13 @@ trap 'exit 143' TERM
 lock_digest=$(cksum package-lock.json)
 if [ ! -d node_modules ] || [ "$(cat .setup/dependencies 2>/dev/null || true)" != "$lock_digest" ]; then
   echo 'drill: set-up: installing dependencies (npm ci)' >&2
-  npm ci --ignore-scripts --loglevel=error 1>&2 || fail 'npm ci did not succeed; see its output above (is a package registry reachable?)'
+  install || fail 'npm ci did not succeed; see its output above (is a package registry reachable?)'
+  # The pinned Node is an optional dependency, one per platform: npm says nothing when its download fails.
+  if ! has_pinned_node; then
+    echo 'drill: set-up: the pinned Node did not arrive; installing once more' >&2
+    install || fail 'npm ci did not succeed; see its output above (is a package registry reachable?)'
+    has_pinned_node || fail 'the pinned Node could not be downloaded; try again (is a package registry reachable?)'
+  fi
   printf '%s' "$lock_digest" >.setup/dependencies
 fi
 PATH="$PWD/node_modules/.bin:$PATH"
