@@ -3,7 +3,7 @@ import { attempt, type Task } from '../../effects/index.ts'
 import { FileSystem, Log, ObjectStore } from '../../ports/index.ts'
 import { whileAnswering } from './answering.ts'
 import { digestFile } from './files.ts'
-import { takeOlderVersion } from './older-versions.ts'
+import { isDeniedVersionsOnly, takeOlderVersion } from './older-versions.ts'
 import type { Patience } from './patience.ts'
 
 /** What a file must be, as a signed manifest or sidecar says. A null digest accepts what arrives whole. */
@@ -82,7 +82,8 @@ function* fetchVersion(
   if (!result.ok) {
     const { code, message } = result.error
     // To read versions is a right of its own, which a least-privilege role may lack.
-    const isRefused = versionId !== null && code === 'store-denied'
+    const isRefused =
+      versionId !== null && code === 'store-denied' && (yield* isDeniedVersionsOnly(store, key))
     if (!isRefused && code !== 'object-missing' && code !== 'object-corrupt' && code !== 'object-changed')
       throw result.error
     note(tried, message.includes(key) ? message : `${label}: ${message}`)

@@ -53,5 +53,15 @@ function* pageOf(
   if (listed.ok) return listed.value
   const { code, retryable } = listed.error
   if (retryable && code !== 'object-corrupt') throw listed.error
+  if (code === 'store-denied' && !(yield* isDeniedVersionsOnly(store, key))) throw listed.error
   return null
+}
+
+/**
+ * After versions were denied: true when it is that right alone that lacks, as it may in a least-privilege role. Where even listing is
+ * denied the credential itself is refused (it has expired), which says nothing about what there is.
+ */
+export function* isDeniedVersionsOnly(store: string, key: string): Task<boolean> {
+  const listed = yield* attempt(ObjectStore.list({ store, prefix: key, limit: 1 }))
+  return listed.ok || listed.error.code !== 'store-denied'
 }

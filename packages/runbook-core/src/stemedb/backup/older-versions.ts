@@ -1,18 +1,13 @@
 import { whileAnswering } from '../../actions/support/answering.ts'
-import { takeOlderVersion } from '../../actions/support/older-versions.ts'
+import { isDeniedVersionsOnly, takeOlderVersion } from '../../actions/support/older-versions.ts'
 import { type Patience, patienceOf } from '../../actions/support/patience.ts'
 import { attempt, type Task } from '../../effects/index.ts'
 import { ObjectStore } from '../../ports/index.ts'
 
 /** Versions of one document that are read; a bucket with more of them is not searched to its end. */
 const VERSIONS_READ_MAX = 100
-/** Failures of one version that say nothing about the object; to read versions is a right that a role may lack. */
-const BAD_VERSION: ReadonlySet<string> = new Set([
-  'object-missing',
-  'object-corrupt',
-  'input-too-large',
-  'store-denied',
-])
+/** Failures of one version that say nothing about the object. */
+const BAD_VERSION: ReadonlySet<string> = new Set(['object-missing', 'object-corrupt', 'input-too-large'])
 /** For readers whose caller bears the store's silence: long enough to tell it from an object, or an ability, that is lacking. */
 const SHORT = patienceOf(2_000)
 
@@ -44,6 +39,8 @@ export function* fromOlderVersion<A>(
     )
     if (got.ok) return accept(got.value.bytes)
     if (BAD_VERSION.has(got.error.code)) return null
+    // To read versions is a right that a role may lack.
+    if (got.error.code === 'store-denied' && (yield* isDeniedVersionsOnly(store, key))) return null
     throw got.error
   })
 }
