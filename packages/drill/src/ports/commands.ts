@@ -26,7 +26,7 @@ export interface RealCommandsOptions {
 /** Programs of this host as child processes in groups of their own: cancel, timeout and excess output end the whole group. */
 export function realCommands(options: RealCommandsOptions): PortHandler<CommandsContract> {
   return {
-    run: (input, context) => run(options, input, context.onCancel),
+    run: (input, context) => run(options, input, (listener) => context.onCancel(listener)),
     which: ({ programs }) =>
       Object.fromEntries(programs.map((program) => [program, isProgram(program, options.searchPath)])),
   }

@@ -1,6 +1,7 @@
 import { type IncomingMessage, request as plainRequest, type RequestOptions } from 'node:http'
 import { request as tlsRequest } from 'node:https'
 import {
+  type CallContext,
   type HttpContract,
   type HttpRequest,
   type HttpResponse,
@@ -22,16 +23,12 @@ export type FindEndpoint = (endpoint: string) => EndpointLocation | null
 /** HTTP to named endpoints; a connection per request, so that an answer can only come from whoever listens now. */
 export function realHttp(findEndpoint: FindEndpoint): PortHandler<HttpContract> {
   return {
-    ask: (input, context) => send(findEndpoint, input, context.onCancel),
-    tell: (input, context) => send(findEndpoint, input, context.onCancel),
+    ask: (input, context) => send(findEndpoint, input, context),
+    tell: (input, context) => send(findEndpoint, input, context),
   }
 }
 
-function send(
-  findEndpoint: FindEndpoint,
-  input: HttpRequest,
-  onCancel: (listener: () => void) => void,
-): Promise<HttpResponse> {
+function send(findEndpoint: FindEndpoint, input: HttpRequest, context: CallContext): Promise<HttpResponse> {
   const location = findEndpoint(input.endpoint)
   if (location === null) throw noAnswer(input, 'nothing listens there yet')
   const url = new URL(location.url)
@@ -57,7 +54,9 @@ function send(
       reject(verdict)
     }
     const timer = setTimeout(() => stop(timedOut(input)), input.timeoutMs)
-    onCancel(() => stop(new OperatingError('cancelled', `${input.method} ${input.path} was given up`)))
+    context.onCancel(() =>
+      stop(new OperatingError('cancelled', `${input.method} ${input.path} was given up`)),
+    )
     call.on('response', (response) => {
       answering = true
       receive(response, input)
