@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { AuthoredRunbook } from '@dr-drill/runbook-core'
+import { type AuthoredRunbook, OperatingError } from '@dr-drill/runbook-core'
 import { parseDocument } from '@dr-drill/runbook-core/yaml'
 import {
   drawDrill,
@@ -26,6 +26,9 @@ export type Hunt =
   | { readonly kind: 'caught'; readonly run: number; readonly by: readonly string[] }
   | { readonly kind: 'survived' }
 
+/** Names one mutant of a runbook. */
+export const nameOf = ({ operator, site }: Mutant): string => `${operator} ${site}`
+
 /** Hunts mutants of the shipped runbook over the same drills, which the runbook itself passes. */
 export class MutantHunt {
   readonly mutants: readonly Mutant[]
@@ -48,34 +51,37 @@ export class MutantHunt {
   }
 
   hunt(mutant: Mutant, runs: number = RUNS_MAX): Hunt {
-    let skipped = 0
-    let lab: Lab
-    try {
-      lab = new Lab(
-        { text: JSON.stringify(mutant.runbook), file: mutant.site, params: {}, profile: 'sim' },
-        {
-          like: this.#lab,
-          ...(mutant.skips === null
-            ? {}
-            : {
-                mistakes: skipCalls(mutant.skips, () => {
-                  skipped += 1
-                }),
-              }),
-        },
-      )
-    } catch (error) {
-      return { kind: 'no-mutant', why: (error as Error).message }
-    }
-    if (mutant.skips !== null) {
-      this.#performPlain(lab)
-      if (skipped === 0) return { kind: 'no-mutant', why: 'the step makes no such call' }
-    }
+    const why = this.cannotBeMade(mutant)
+    if (why !== null) return { kind: 'no-mutant', why }
+    const lab = this.#labOf(mutant, () => {})
     for (let run = 0; run < runs; run += 1) {
       const by = this.#violated(lab, run)
       if (by.length > 0) return { kind: 'caught', run, by }
     }
     return { kind: 'survived' }
+  }
+
+  /** Why nobody can make this mistake: it is no runbook any more, or nothing that the runbook does changes; null when one can. */
+  cannotBeMade(mutant: Mutant): string | null {
+    let skipped = 0
+    try {
+      const lab = this.#labOf(mutant, () => {
+        skipped += 1
+      })
+      if (mutant.skips === null) return null
+      this.#performPlain(lab)
+    } catch (error) {
+      if (error instanceof OperatingError) return error.message
+      throw error
+    }
+    return skipped === 0 ? 'the step makes no such call' : null
+  }
+
+  #labOf({ runbook, site, skips }: Mutant, onSkipped: () => void): Lab {
+    return new Lab(
+      { text: JSON.stringify(runbook), file: site, params: {}, profile: 'sim' },
+      { like: this.#lab, ...(skips === null ? {} : { mistakes: skipCalls(skips, onSkipped) }) },
+    )
   }
 
   #violated(lab: Lab, run: number): readonly string[] {
