@@ -82,10 +82,6 @@ function faultsExcuse({ source, fired }: ExpectationInput, isWhole: boolean): st
   const refusing = fired.find((fault) => outcomeOf(fault) === 'refuse')
   if (refusing !== undefined && isWhole) return `while ${refusing.kind} lasts it is right to refuse`
   const falters = fired.filter((fault) => faultKind(fault.kind).strikes === 'store-requests')
-  // Whoever may not list versions is told of none: what only an older one holds is as good as gone to that run.
-  if (source.changed > 0 && falters.some((fault) => outcomeOf(fault) === 'resume')) {
-    return 'what only an older version holds was withheld'
-  }
   const mayHideTheLast = falters.length > 1 || (falters.length > 0 && source.lost.length > 0)
   return mayHideTheLast ? 'what the store hid may have been the last copy' : null
 }
