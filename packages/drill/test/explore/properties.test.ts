@@ -28,7 +28,7 @@ test('the shipped runbook violates no invariant, whatever disaster and faults st
 /** A fault that finds nothing to strike in its world makes no drill. */
 function violationsOf(lab: Lab, drill: DrawnDrill) {
   try {
-    return lab.perform(drill, { memory: true, draws: null }).checked.violations
+    return lab.explore(drill, { memory: true, draws: null }).violated
   } catch (thrown) {
     if (thrown instanceof OperatingError && thrown.code === 'usage-invalid') return []
     throw thrown

@@ -35,6 +35,8 @@ export interface ExplorationSpace {
   readonly pool: readonly ProductionKey[]
   /** The production of a key; whoever answers remembers it. */
   readonly production: (key: ProductionKey) => Production
+  /** The same drill with moments that come: whoever answers performs it. */
+  readonly settled: (drill: DrawnDrill) => DrawnDrill
   /** Sizes that a counterexample may shrink to, the smallest first. */
   readonly smallerAssertions: readonly number[]
 }

@@ -19,6 +19,7 @@ export {
 } from './explore-runs.ts'
 export { laterMoments } from './later-moment.ts'
 export { type DigestedDrill, indexedDigest, runDigest } from './run-digest.ts'
+export { settleDrill } from './settle-drill.ts'
 export { simplerDrills } from './shrink-drill.ts'
 export { story } from './story.ts'
 export { addTallies, EMPTY_TALLY, type FaultCoverage, type Finding, type Tally } from './tally.ts'

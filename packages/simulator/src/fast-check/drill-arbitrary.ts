@@ -9,7 +9,7 @@ import type { FastCheck } from './arbitrary-of.ts'
 export function drillArbitrary(library: FastCheck, space: ExplorationSpace): fc.Arbitrary<DrawnDrill> {
   return new (class extends library.Arbitrary<DrawnDrill> {
     override generate(random: fc.Random): fc.Value<DrawnDrill> {
-      return new library.Value(drawDrill(random.nextInt(0, 0x7fff_ffff), space), undefined)
+      return new library.Value(space.settled(drawDrill(random.nextInt(0, 0x7fff_ffff), space)), undefined)
     }
 
     override canShrinkWithoutContext(value: unknown): value is DrawnDrill {

@@ -5,7 +5,7 @@ import { armFaults, contentsBefore } from './phases/arm-faults.ts'
 import { copiesBefore, gatherEvidence } from './phases/evidence.ts'
 import { heal } from './phases/heal.ts'
 import { strikeAndDeclare } from './phases/strike.ts'
-import { reachNow, truthOf } from './phases/truth.ts'
+import { reachNow, shownNow, truthOf } from './phases/truth.ts'
 import { SimulatedWorld } from './simulated-world.ts'
 
 /**
@@ -35,12 +35,13 @@ export function liveThrough(
   const declaredAt = world.kernel.nowMs
   armFaults(world, contents)
   const reachAtStart = reachNow(world)
+  const shownReach = shownNow(world)
   const changedAtStart = world.sourceTruth.changed
   const before = copiesBefore(world)
   world.run.perform(hooks(world))
   const healedMs = heal(world)
   gatherEvidence(world, before)
-  const known = { undamagedReach, reachAtStart, changedAtStart, declaredAt, healedMs }
+  const known = { undamagedReach, reachAtStart, shownReach, changedAtStart, declaredAt, healedMs }
   return { world, truth: truthOf(world, judge(world), known) }
 }
 

@@ -28,6 +28,12 @@ import { Witness } from './run/witness.ts'
 /** Nothing happens later than this: timers tick for ever, and would hide that everybody else waits for nothing. */
 const HORIZON_MS = 14 * 24 * 3_600_000
 
+/** How something that a fault began ends, and whether anything has met that fault. */
+export interface Mend {
+  readonly end: () => void
+  readonly hasFired: () => boolean
+}
+
 /**
  * Everything of one drill: kernel, chance, processes, stores, the recovery host, and the run. Each part is built in a room of its own
  * (`rooms/`); what happens when is in `phases/`. Virtual time 0 is the disaster.
@@ -47,7 +53,7 @@ export class SimulatedWorld {
   /** The source as production left it, and what has become of it. */
   readonly sourceTruth: SourceTruth
   /** What ends when the world heals. */
-  readonly mends: (() => void)[] = []
+  readonly mends: Mend[] = []
   /** The target's ports, as somebody has them who only looks. */
   readonly observed: Environment
   readonly #observer: Process

@@ -14,6 +14,9 @@ export function bucketControl(bucket: MemoryBucket, accessKey: string): StoreCon
     lagBehind: (at) => {
       bucket.readsAt = at
     },
+    get shownUntil() {
+      return bucket.readsAt
+    },
     addRule: (rule: S3FaultRule) => bucket.faults.add(rule),
     deny: (what: Denial) => bucket.deny(accessKey, what),
     onRead: (listener) => void bucket.readListeners.push(listener),

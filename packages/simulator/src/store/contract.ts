@@ -28,6 +28,8 @@ export interface StoreControl {
   lose(key: string): void
   /** Reads answer what the store held at an earlier instant (history time), as a replica that lags behind; null: it has caught up. */
   lagBehind(at: number | null): void
+  /** That instant while it lags behind; null: reads answer what it holds. */
+  readonly shownUntil: number | null
   /** Rules decide about requests before they are served; the function returned takes the rule off. */
   addRule(rule: S3FaultRule): () => void
   /** The credential that a host uses is refused from now on: expired, or without the right to do these operations. */

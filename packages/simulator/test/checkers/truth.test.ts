@@ -6,6 +6,7 @@ import {
   type LedgerLine,
   LedgerTruth,
   MemoryBucket,
+  parseFault,
   SourceTruth,
   trueLoss,
 } from '@dr-drill/simulator'
@@ -114,8 +115,8 @@ describe('what must come of a drill', () => {
     acceptsLoss: false,
     undamagedReach: full,
     reachAtStart: left,
+    shownReach: left,
     fired: [],
-    asked: [],
     hasGrown: false,
   }
 
@@ -130,8 +131,41 @@ describe('what must come of a drill', () => {
     })
   })
 
-  test('either, where it went while the run was under way', () => {
-    expect(expectationOf({ ...given, reachAtStart: full }).kind).toBe('either')
+  test('all or what is left, or letting nobody in, where it went while the run was under way', () => {
+    expect(expectationOf({ ...given, reachAtStart: full })).toMatchObject({
+      kind: 'may-stop',
+      through: full,
+      orLess: left,
+    })
+  })
+
+  test('exactly what is left, where nothing speaks of what is gone', () => {
+    const tailless = source()
+    const holders = survey.backups.filter(({ stopPosition }) => Number(stopPosition) > (left ?? 0))
+    for (const key of copiesOf(last.sha256)) tailless.store.lose(key)
+    tailless.store.lose(`${last.key}.json`)
+    for (const { name } of holders) tailless.store.lose(`${name}/manifest.jsonl`)
+    const through = tailless.reach()
+    expect(through).toBeLessThan(full)
+    const without = { ...given, source: tailless.truth, reachAtStart: through, shownReach: through }
+    expect(expectationOf(without)).toMatchObject({ kind: 'must-recover', through, orLess: null })
+  })
+
+  test('as much as a replica showed, where it lagged behind', () => {
+    const lagging = { ...given, source: source().truth, reachAtStart: full, shownReach: left }
+    expect(expectationOf(lagging)).toMatchObject({ kind: 'must-recover', through: full, orLess: left })
+  })
+
+  test('all of it, or letting nobody in, after what makes it right to stop', () => {
+    const stopped = [parseFault('lost-write')]
+    const afterwards = {
+      ...given,
+      source: source().truth,
+      reachAtStart: full,
+      shownReach: full,
+      fired: stopped,
+    }
+    expect(expectationOf(afterwards)).toMatchObject({ kind: 'may-stop', through: full, orLess: null })
   })
 
   test('either, where a stranger wrote something else and there is no key to know him by', () => {

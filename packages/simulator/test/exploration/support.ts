@@ -33,6 +33,7 @@ export const space: ExplorationSpace = {
     steps: ['inspect', 'fetch', 'place', 'start'].map((id) => ({ id, effects: 5, calls: 20, traits: [] })),
   },
   pool: pooledProductions(1, 5_000),
+  settled: (drill) => drill,
   smallerAssertions: [40, 300],
   production: () => production,
 }

@@ -16,6 +16,7 @@ import {
   rememberingChecksums,
   type SimulatedDrill,
   type SimulationOptions,
+  settleDrill,
   simulateDrill,
 } from '@dr-drill/simulator'
 import { nativeChecksums, nativeS3Digests } from '@dr-drill/simulator/server'
@@ -45,6 +46,8 @@ export class Lab {
   readonly #checksums: Checksums
   readonly #productions: Map<string, Production>
   readonly #mistakes: SimulationOptions['mistakes']
+  /** The last drill that was explored: settling a drill performs it, and whoever explores it then asks for it again. */
+  #last: { readonly drill: DrawnDrill; readonly explored: ExploredDrill } | null = null
 
   /** `like` shares the productions that it has lived and what it remembers; `mistakes` are made by the runbook's actions. */
   constructor(
@@ -90,16 +93,23 @@ export class Lab {
 
   /** The same, as an exploration sees it. */
   readonly explore = (drill: DrawnDrill, how: HowPerformed): ExploredDrill => {
+    const isPlain = how.memory && how.draws === null
+    if (isPlain && this.#last?.drill === drill) return this.#last.explored
     const { events, judged, checked } = this.perform(drill, how)
     const violated = checked.violations.map(({ id }) => id)
-    return { events, judged, faults: judged.faults, violated }
+    const explored = { events, judged, faults: judged.faults, violated }
+    if (isPlain) this.#last = { drill, explored }
+    return explored
   }
 
   /** What the drills of an exploration are drawn from. */
   space(seed: number, kinds: readonly string[], assertions: number): ExplorationSpace {
     const pool = pooledProductions(seed, assertions)
     const { production } = this
-    return { kinds, context: this.context(pool[0]), pool, production, smallerAssertions: SMALLER_ASSERTIONS }
+    const context = this.context(pool[0])
+    const perform = (drill: DrawnDrill): ExploredDrill => this.explore(drill, { memory: true, draws: null })
+    const settled = (drill: DrawnDrill): DrawnDrill => settleDrill(drill, context, perform)
+    return { kinds, context, pool, production, settled, smallerAssertions: SMALLER_ASSERTIONS }
   }
 
   /** The steps of the runbook as faults are drawn over them: those that a drill without faults performs. */

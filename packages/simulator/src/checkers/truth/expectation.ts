@@ -3,18 +3,22 @@ import { faultKind } from '../../faults/index.ts'
 import type { Excused } from './drill-truth.ts'
 import type { SourceTruth } from './source-truth.ts'
 
+/** Which records may serve at the end of a run that lets clients in. */
+export interface Bounds {
+  /** Exactly the records up to this position. */
+  readonly through: number
+  /** True when somebody has added to the source meanwhile: then what came in time may be served, too. */
+  readonly orMore: boolean
+  /** Where the source showed less for a while: at least the records up to here; null: not fewer than `through`. */
+  readonly orLess: number | null
+}
+
 /**
- * What must come of a drill. `must-recover`: exactly the records up to a position serve at the end. `must-refuse`: nothing may be said
- * to be restored. `either`: both are right, as long as what is said is true.
+ * What must come of a drill. `must-recover`: the records of its bounds serve at the end. `may-stop`: they do, or nobody was let in.
+ * `must-refuse`: nothing may be said to be restored. `either`: both are right, as long as what is said is true.
  */
 export type Expectation =
-  | {
-      readonly kind: 'must-recover'
-      readonly through: number
-      /** True when somebody has added to the source meanwhile: then what came in time may be served, too. */
-      readonly orMore: boolean
-      readonly why: string
-    }
+  | (Bounds & { readonly kind: 'must-recover' | 'may-stop'; readonly why: string })
   | { readonly kind: 'must-refuse'; readonly why: string }
   | { readonly kind: 'either'; readonly why: string }
 
@@ -28,35 +32,36 @@ export interface ExpectationInput {
   readonly undamagedReach: number | null
   /** How far it could reach when the run began: what the disaster and faults before the first step had left. */
   readonly reachAtStart: number | null
+  /** The same of what the source then showed: less than it held, where it was a replica that lagged behind. */
+  readonly shownReach: number | null
   readonly fired: readonly FaultRecord[]
-  /** Faults that the drill had, seen to strike or not. */
-  readonly asked: readonly FaultRecord[]
   /** Whether a server that came back has written into the source. */
   readonly hasGrown: boolean
 }
 
 /** Derives what must come of a drill from what is left of production's bytes and from what the atlas says of the faults that fired. */
 export function expectationOf(input: ExpectationInput): Expectation {
-  const { source, signed, acceptsLoss, undamagedReach } = input
+  const { source, signed, acceptsLoss, undamagedReach, hasGrown } = input
   const reach = source.survey.reach(source.isGood, signed)
   if (reach === null) return nothingLeft(input)
-  const untraced = input.asked.find(leavesNoTrace)
-  if (untraced !== undefined) return either(`what ${untraced.kind} keeps from the run leaves no trace`)
-  const isWhole = undamagedReach !== null && reach >= undamagedReach
+  // What nobody mentions any longer, no run can miss.
+  const isWhole = undamagedReach !== null && reach >= Math.min(undamagedReach, source.mentioned)
   if (!isWhole && !acceptsLoss) return lessLeft(input, reach)
   const excuse = faultsExcuse(input, isWhole)
-  if (excuse !== null) return either(excuse)
-  const why = 'every needed byte has a good copy'
-  return { kind: 'must-recover', through: reach, orMore: input.hasGrown, why }
+  const bounds = { through: reach, orMore: hasGrown, orLess: lessShown(input, reach, excuse !== null) }
+  if (excuse !== null) return { kind: 'may-stop', ...bounds, why: excuse }
+  return { kind: 'must-recover', ...bounds, why: 'every needed byte has a good copy' }
+}
+
+/** How much less may be served: what a replica showed; where loss is accepted, whatever a store may have kept from the run. */
+function lessShown({ shownReach, acceptsLoss }: ExpectationInput, reach: number, mayHide: boolean) {
+  if (acceptsLoss && mayHide) return 0
+  return shownReach !== null && shownReach < reach ? shownReach : null
 }
 
 const either = (why: string): Expectation => ({ kind: 'either', why })
 
 const outcomeOf = ({ kind, with: given }: FaultRecord) => faultKind(kind).outcome(given)
-
-/** It costs records, and a run cannot know that they ever were. */
-const leavesNoTrace = (fault: FaultRecord): boolean =>
-  outcomeOf(fault) === 'recover' && faultKind(fault.kind).excuses(fault.with).lossMs !== 0
 
 function nothingLeft({ reachAtStart }: ExpectationInput): Expectation {
   return reachAtStart === null
@@ -65,14 +70,14 @@ function nothingLeft({ reachAtStart }: ExpectationInput): Expectation {
 }
 
 function lessLeft(input: ExpectationInput, reach: number): Expectation {
-  const { reachAtStart, undamagedReach, source, signed } = input
+  const { reachAtStart, undamagedReach, source, signed, hasGrown } = input
   if (!signed && source.replaced.length > 0) {
     return either('whoever has no key takes what a stranger wrote for what it says')
   }
   const wasWhole = reachAtStart !== null && undamagedReach !== null && reachAtStart >= undamagedReach
-  return wasWhole
-    ? either('log was lost while the run was under way')
-    : { kind: 'must-refuse', why: `nothing good reaches beyond position ${reach}` }
+  if (!wasWhole) return { kind: 'must-refuse', why: `nothing good reaches beyond position ${reach}` }
+  const why = 'log was lost while the run was under way'
+  return { kind: 'may-stop', through: reachAtStart, orMore: hasGrown, orLess: reach, why }
 }
 
 /** Why a run may end without restoring although the bytes are there; null: nothing excuses that. */

@@ -50,6 +50,18 @@ export class SourceTruth {
     )
   }
 
+  /** The last position of which anything that still lies there speaks: a document, or a segment itself, in any version. */
+  get mentioned(): number {
+    return this.survey.mentioned((key) => this.#store.versions(key).some((one) => !one.isDeleteMarker))
+  }
+
+  /** True when a reader who asks for any version is shown the bytes that production wrote. */
+  readonly isShown: IsGood = (key) => {
+    const written = this.#pristine.get(key)
+    const { shownUntil } = this.#store
+    return this.isGood(key) && (shownUntil === null || (written?.lastModifiedAt ?? 0) <= shownUntil)
+  }
+
   /** How many objects are not what production wrote, for a reader who asks for no version. */
   get changed(): number {
     return this.keys.filter((key) => !this.isCurrent(key)).length

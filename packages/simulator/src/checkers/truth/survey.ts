@@ -83,6 +83,20 @@ export class Survey {
     return best
   }
 
+  /**
+   * The last position that anything which is left speaks of: a manifest, a sidecar, a segment. Whatever state it is in: who reads it knows
+   * by its name alone that there was something.
+   */
+  mentioned(isThere: IsGood): number {
+    const backups = this.backups.filter(({ name }) => isThere(manifestKey(name)))
+    const segments = this.archived.filter(({ key }) => isThere(key) || isThere(`${key}.json`))
+    const ends = [
+      ...backups.map(({ stopPosition }) => Number(stopPosition)),
+      ...segments.map(({ lastPosition }) => Number(lastPosition)),
+    ]
+    return Math.max(0, ...ends)
+  }
+
   /** How far the log behind a base is whole. */
   #follow(base: Manifest, isGood: IsGood, signed: boolean): number {
     let end = Number(base.startPosition)

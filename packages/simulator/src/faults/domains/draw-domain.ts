@@ -67,11 +67,17 @@ export function stepsAmong({ steps }: DrawContext, among: Among): readonly Drawn
 const drawStep = (steps: readonly DrawnStep[], random: RandomStream): string =>
   random.chance(1, 2) || steps.length === 0 ? '' : random.pick(steps).id
 
-/** What is usual, at a step's borders, or inside it: one of four each, then the step, then where in it. */
+/** What is usual, or a moment of one of these steps: one of four, and three. */
 function drawMoment(usual: string, steps: readonly DrawnStep[], random: RandomStream): string {
   const where = random.pick(['usual', 'border', 'effect', 'call'] as const)
-  if (where === 'usual' || steps.length === 0) return usual
-  const step = random.pick(steps)
+  return where === 'usual' || steps.length === 0 ? usual : momentWhere(where, random.pick(steps), random)
+}
+
+/** A moment at a step's borders or inside it. */
+export const drawMomentOf = (step: DrawnStep, random: RandomStream): string =>
+  momentWhere(random.pick(['border', 'effect', 'call'] as const), step, random)
+
+function momentWhere(where: 'border' | 'effect' | 'call', step: DrawnStep, random: RandomStream): string {
   const counted = where === 'effect' ? step.effects : where === 'call' ? step.calls : 0
   if (counted === 0)
     return momentText({ at: random.pick(['step-begins', 'step-ends'] as const), step: step.id })

@@ -17,6 +17,13 @@ export {
   type WholeNumber,
   wholeNumber,
 } from './domain.ts'
-export { type DrawContext, type DrawnStep, drawAll, drawFrom, stepsAmong } from './draw-domain.ts'
+export {
+  type DrawContext,
+  type DrawnStep,
+  drawAll,
+  drawFrom,
+  drawMomentOf,
+  stepsAmong,
+} from './draw-domain.ts'
 export { readerOf, readerOfAll } from './read-domain.ts'
 export { domainText } from './tell-domain.ts'

@@ -13,7 +13,7 @@ const domains = {
     min: 0,
     max: 1_000_000,
     usual: 3,
-    drawn: { min: 0, max: 40 },
+    drawn: { min: 0, max: 20 },
   }),
   power: truth('whether the power fails two minutes later'),
 }

@@ -11,7 +11,7 @@ const domains = {
     min: 0,
     max: 1_000_000,
     usual: 3,
-    drawn: { min: 0, max: 60 },
+    drawn: { min: 0, max: 20 },
   }),
   times: wholeNumber('how many fail then', { min: 1, max: 1_000_000, usual: 1, drawn: { min: 1, max: 3 } }),
 }

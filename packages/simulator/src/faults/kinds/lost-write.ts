@@ -10,7 +10,7 @@ const domains = {
     min: 0,
     max: 1_000_000,
     usual: 3,
-    drawn: { min: 0, max: 30 },
+    drawn: { min: 0, max: 10 },
   }),
 }
 

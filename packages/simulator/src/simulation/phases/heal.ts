@@ -1,4 +1,4 @@
-import type { SimulatedWorld } from '../simulated-world.ts'
+import type { Mend, SimulatedWorld } from '../simulated-world.ts'
 
 /** Long enough for every patience and every cache to have run out. */
 const HEALING_MS = 2 * 3_600_000
@@ -6,7 +6,8 @@ const HEALING_MS = 2 * 3_600_000
 const RESUMED_AFTER_MS = 60_000
 
 /**
- * The world heals: all that lasts ends, and time enough passes. A run that has not completed is then given another chance to, as its own
+ * The world heals: all that has struck and lasts ends, and time enough passes. What nothing has met yet stays as it is: the run that goes
+ * on may meet it. A run that has not completed is then given another chance to, as its own
  * last line asks for; where a fault strikes that had waited for a moment further on, the world heals once more. At last none waits any
  * longer. Tells how much drill time that took of the run, ms: nobody can recover faster than the trouble lasts.
  */
@@ -14,7 +15,7 @@ export function heal(world: SimulatedWorld): number {
   const { run, kernel, processes, moments } = world
   let waitedMs = 0
   const goOn = (): void => {
-    mend(world)
+    mend(world, ({ hasFired }) => hasFired())
     const from = kernel.nowMs
     processes.pass(HEALING_MS)
     waitedMs += kernel.nowMs - from + RESUMED_AFTER_MS
@@ -25,7 +26,7 @@ export function heal(world: SimulatedWorld): number {
     struck = strikes(world)
     goOn()
   }
-  mend(world)
+  mend(world, () => true)
   if (!moments.isEmpty) {
     moments.forget()
     if (!isCompleted(world)) goOn()
@@ -33,8 +34,11 @@ export function heal(world: SimulatedWorld): number {
   return waitedMs
 }
 
-function mend({ mends }: SimulatedWorld): void {
-  for (const end of mends.splice(0)) end()
+/** Ends what lasts of such faults, in the order in which they were armed. */
+function mend({ mends }: SimulatedWorld, isSuch: (mend: Mend) => boolean): void {
+  const due = mends.filter(isSuch)
+  mends.splice(0, mends.length, ...mends.filter((one) => !due.includes(one)))
+  for (const { end } of due) end()
 }
 
 const isCompleted = ({ tape }: SimulatedWorld): boolean => tape.outcome === 'completed'

@@ -17,6 +17,8 @@ import { ledElsewhere } from './led-elsewhere.ts'
 export interface Known {
   readonly undamagedReach: number | null
   readonly reachAtStart: number | null
+  /** The same of what the source showed then. */
+  readonly shownReach: number | null
   /** Objects of the source that were not what production wrote when the run began. */
   readonly changedAtStart: number
   /** Virtual time of the declaration, ms. */
@@ -28,6 +30,10 @@ export interface Known {
 /** How far a restore could reach now. */
 export const reachNow = ({ sourceTruth, options }: SimulatedWorld): number | null =>
   sourceTruth.survey.reach(sourceTruth.isGood, options.trusted)
+
+/** How far a restore could reach of what the source shows now. */
+export const shownNow = ({ sourceTruth, options }: SimulatedWorld): number | null =>
+  sourceTruth.survey.reach(sourceTruth.isShown, options.trusted)
 
 /** Gathers the truth about a drill that has ended. */
 export function truthOf(world: SimulatedWorld, judged: JudgedRun, known: Known): DrillTruth {
@@ -77,8 +83,8 @@ export function truthOf(world: SimulatedWorld, judged: JudgedRun, known: Known):
       acceptsLoss: judged.record.started?.params['accept-loss'] === true,
       undamagedReach: known.undamagedReach,
       reachAtStart: known.reachAtStart,
+      shownReach: known.shownReach,
       fired,
-      asked: faults,
       hasGrown: world.oldPrimary.archived.length > 0,
     }),
   }

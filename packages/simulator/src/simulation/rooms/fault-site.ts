@@ -36,7 +36,7 @@ export function faultSite(
     stepUsing: (port) => firstStep(world, ({ ports }) => ports.includes(port)),
     at: (moment, happens) => moments.add(moment, happens),
     after: (delayMs, happens) => void kernel.after(delayMs, happens),
-    onHeal: (mend) => void mends.push(mend),
+    onHeal: (end) => void mends.push({ end, hasFired: () => hasFired }),
     fired: (detail) => {
       if (hasFired) return
       hasFired = true
