@@ -1,7 +1,7 @@
 import type { Obligation } from '../actions/obligations.ts'
 import { definePort } from '../effects/index.ts'
 import type { ErrorRecord } from '../errors/index.ts'
-import type { Exercised, RunEvent } from '../journal/events.ts'
+import type { EventOrigin, Exercised, RunEvent } from '../journal/events.ts'
 import type { Json } from '../text/json.ts'
 
 /** One action to perform. Everything in it is data that may cross a wire. */
@@ -72,7 +72,7 @@ export interface SurveyFindings {
 }
 
 /**
- * Performs whole actions where the data is: in process for sim, local and host; in an agent for containers and SSH. Events of what
+ * Performs whole actions where the data is: in this process, or in an agent on another machine. Events of what
  * it did (`effect-intended`, `effect-ended`, obligations, `fault-fired`) reach the journal through `Journal` before each writing
  * effect takes place.
  */
@@ -104,7 +104,12 @@ export const Executor = definePort<ExecutorContract>('Executor', {
 
 /** The run's own log. `durable: true` returns after fsync; calls that wait at the same time share one. */
 export interface JournalContract {
-  append(input: { readonly events: readonly RunEvent[]; readonly durable: boolean }): void
+  append(input: {
+    readonly events: readonly RunEvent[]
+    readonly durable: boolean
+    /** Of those events that another process told first. */
+    readonly origins?: ReadonlyMap<RunEvent, EventOrigin>
+  }): void
 }
 
 export const Journal = definePort<JournalContract>('Journal', { append: 'own' })

@@ -127,6 +127,17 @@ export const ERRORS = define({
     retryable: true,
     hint: 'Raise the timeout parameter named by the step, or find what is slow; then resume.',
   },
+  // The agent that performs steps on another machine.
+  'agent-lost': {
+    exitCode: 1,
+    retryable: true,
+    hint: 'The connection to the machine broke, or its agent died; see whether the machine runs, then resume.',
+  },
+  'agent-invalid': {
+    exitCode: 1,
+    retryable: false,
+    hint: 'What answers there does not speak as an agent of this release does; see docs/agent.md.',
+  },
   // Commands and services.
   'command-failed': { exitCode: 1, retryable: false, hint: 'Read the captured output of the command.' },
   'service-failed': { exitCode: 1, retryable: false, hint: 'Read the log lines of the service named here.' },

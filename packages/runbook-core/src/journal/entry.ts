@@ -4,7 +4,7 @@ import { OperatingError } from '../errors/index.ts'
 import { canonicalJson } from '../text/canonical-json.ts'
 import { utf8Encode } from '../text/utf8.ts'
 import { eventProblem } from './event-schemas.ts'
-import type { JournalEntry, RunEvent } from './events.ts'
+import type { EventOrigin, JournalEntry, RunEvent } from './events.ts'
 
 /** Schema version of the journals written here; newer ones are refused. */
 export const JOURNAL_VERSION = 1
@@ -21,6 +21,7 @@ export const JOURNAL_ENVELOPE = z.object({
   at: z.int().min(0),
   durable: z.int().min(0),
   event: z.unknown(),
+  origin: z.object({ spool: z.string(), seq: z.int().min(1) }).optional(),
   previous: z.string(),
   digest: z.string(),
 })
@@ -37,6 +38,7 @@ export interface EntryFields {
   readonly durable: number
   readonly previous: string
   readonly event: RunEvent
+  readonly origin?: EventOrigin | undefined
 }
 
 /**
@@ -44,8 +46,10 @@ export interface EntryFields {
  * @throws OperatingError `input-invalid` for what JSON cannot say, `input-too-large` beyond `JOURNAL_LINE_BYTES_MAX`
  */
 export function encodeEntry(fields: EntryFields, checksums: Checksums): string {
-  const { seq, at, durable, previous } = fields
-  const rest = `"durable":${durable},"event":${canonicalJson(fields.event)},"previous":"${previous}","seq":${seq}}`
+  const { seq, at, durable, previous, origin } = fields
+  const told = origin === undefined ? '' : `"origin":${canonicalJson({ ...origin })},`
+  const event = canonicalJson(fields.event)
+  const rest = `"durable":${durable},"event":${event},${told}"previous":"${previous}","seq":${seq}}`
   const digest = checksums.sha256Hex(utf8Encode(`{"at":${at},${rest}`))
   const line = `{"at":${at},"digest":"${digest}",${rest}`
   // A code unit takes at most three bytes; only a line that may be too long is measured.

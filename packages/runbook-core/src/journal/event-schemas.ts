@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ERRORS, type ErrorCode } from '../errors/index.ts'
+import { ERRORS, type ErrorCode, type ErrorRecord } from '../errors/index.ts'
 
 /** Any JSON value; a missing one is not one. */
 const json = z.unknown().refine((value) => value !== undefined, 'is missing')
@@ -19,6 +19,9 @@ const errorRecord = z.object({
   cause: json,
   origin: z.object({ fiber: text, effect: z.number() }).nullable(),
 })
+
+/** True for the JSON form of an operating error. */
+export const isErrorRecord = (value: unknown): value is ErrorRecord => errorRecord.safeParse(value).success
 
 const fault = z.object({ kind: text, with: z.record(text, scalar) })
 

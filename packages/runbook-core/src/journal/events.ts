@@ -137,6 +137,12 @@ export type RunEvent =
       readonly firstCause: ErrorRecord | null
     }
 
+/** Where an event was told first, when another process than the journal's writer told it: an agent's spool, and its number there. */
+export interface EventOrigin {
+  readonly spool: string
+  readonly seq: number
+}
+
 /** An event as it stands in the journal: one line of JSON, chained to the line before. */
 export interface JournalEntry {
   /** Counts entries from 1; the header is line 0. */
@@ -146,6 +152,8 @@ export interface JournalEntry {
   /** Every entry up to this `seq` had been fsynced when this line was written; tells a tear from an alteration. */
   readonly durable: number
   readonly event: RunEvent
+  /** Of events that an agent told; the runner sees by it which of them it has. */
+  readonly origin?: EventOrigin
   /** SHA-256 of the line before, without its newline; of the header line for the first. */
   readonly previous: string
   /** SHA-256 of the canonical JSON of this entry without this field. */

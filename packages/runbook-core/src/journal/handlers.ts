@@ -16,6 +16,7 @@ export function journalHandlers(options: {
 }): PortHandler<JournalContract> {
   const writer = new JournalWriter(options.path, options.checksums, options.continuation)
   return {
-    append: ({ events, durable }) => provide(options.storage, writer.append(events, durable)),
+    append: ({ events, durable, origins }) =>
+      provide(options.storage, writer.append(events, durable, origins)),
   }
 }

@@ -6,8 +6,10 @@ export {
   JOURNAL_VERSION,
   lineDigest,
 } from './entry.ts'
+export { eventProblem, isErrorRecord } from './event-schemas.ts'
 export type {
   ClockDomain,
+  EventOrigin,
   Exercised,
   FaultRecord,
   JournalEntry,

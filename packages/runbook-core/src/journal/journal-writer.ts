@@ -3,7 +3,7 @@ import { Mutex, type Task } from '../effects/index.ts'
 import { Clock, FileSystem } from '../ports/index.ts'
 import { utf8Encode } from '../text/utf8.ts'
 import { encodeEntry, JOURNAL_HEADER, lineDigest } from './entry.ts'
-import type { RunEvent } from './events.ts'
+import type { EventOrigin, RunEvent } from './events.ts'
 import type { JournalEnd } from './reader.ts'
 
 /** Where a resumed run goes on: the end that `readJournal` found, and the drill time that passed while no process ran. */
@@ -44,17 +44,21 @@ export class JournalWriter {
   }
 
   /** Appends events; returns after fsync when `durable`. A failed write breaks the journal: everything later fails alike. */
-  *append(events: readonly RunEvent[], durable: boolean): Task<void> {
+  *append(
+    events: readonly RunEvent[],
+    durable: boolean,
+    origins?: ReadonlyMap<RunEvent, EventOrigin>,
+  ): Task<void> {
     const now = yield* Clock.drillNow({})
     this.#assertWhole()
-    this.#seal(events, now)
+    this.#seal(events, now, origins)
     const upTo = this.#seq
     // What is not durable rides along with a write under way instead of waiting for its fsync.
     if (!durable && this.#writing) return
     yield* this.#mutex.with(() => this.#flush(durable ? upTo : 0))
   }
 
-  #seal(events: readonly RunEvent[], now: number): void {
+  #seal(events: readonly RunEvent[], now: number, origins?: ReadonlyMap<RunEvent, EventOrigin>): void {
     this.#openedAt ??= now - this.#at
     this.#at = Math.max(this.#at, now - this.#openedAt)
     if (this.#previous === '') {
@@ -66,7 +70,7 @@ export class JournalWriter {
     for (const event of events) {
       const seq = this.#seq + lines.length + 1
       const line = encodeEntry(
-        { seq, at: this.#at, durable: this.#durableSeq, previous, event },
+        { seq, at: this.#at, durable: this.#durableSeq, previous, event, origin: origins?.get(event) },
         this.#checksums,
       )
       previous = lineDigest(line, this.#checksums)

@@ -86,6 +86,7 @@ function howFlags(): Option[] {
     ).default('30m'),
     flag('--dry-run', 'perform what only reads; print each write that a step would make, and make none'),
     flag('--allow-host-commands', 'let run-command steps run programs of this machine'),
+    flag('--agent', 'on local: let an agent, a process of its own, perform the steps, as on other machines'),
     flag('--approve <STEP=NAME>', 'an approval given beforehand; may be repeated').argParser(collect),
     formatFlag(),
     flag('--quiet', 'the run and its seed, failures and the verdict only'),

@@ -31,6 +31,7 @@ export interface RunFlags {
   readonly keep: RunRequest['keep']
   readonly deadline: string
   readonly allowHostCommands?: boolean
+  readonly agent?: boolean
   readonly approve?: readonly string[]
   readonly format: Format
   readonly dryRun?: boolean
@@ -61,6 +62,7 @@ export function runRequest(
     failureAt: flags.failureAt === undefined ? null : instant(flags.failureAt),
     faults: (flags.fault ?? []).map(parseFault),
     allowHostCommands: flags.allowHostCommands === true,
+    ...(flags.agent === true ? { agent: true } : {}),
     deadlineMs: durationOf('--deadline', flags.deadline),
     approvals: pairs('--approve', flags.approve),
     expect: flags.expect ?? null,

@@ -33,6 +33,7 @@ const REAL_ONLY = [
   'workDir',
   'dryRun',
   'allowHostCommands',
+  'agent',
 ] as const satisfies readonly (keyof RunFlags)[]
 
 /** Refuses flags that a simulated run has no use for. @throws usage-invalid */

@@ -13,11 +13,12 @@ import {
 } from '@dr-drill/runbook-core'
 import { STEMEDB_ENDPOINT, stemedbReadback } from '@dr-drill/runbook-core/stemedb'
 import { nativeChecksums, nodeFileSystem } from '@dr-drill/simulator/server'
+import { noRequests } from '../../ports/object-store/request-counts.ts'
 import { stemedb } from '../stemedb-actions.ts'
+import type { Target } from '../target.ts'
 import type { ChildServer } from './child-server.ts'
 import { countedByClient, countedByServer } from './evidence/source-requests.ts'
 import type { RunSecrets } from './keys.ts'
-import type { LocalTarget } from './local-target.ts'
 import type { RunRequest } from './run-request.ts'
 import type { PreparedStores } from './source.ts'
 
@@ -30,7 +31,7 @@ export interface GatherInput {
   readonly directory: string
   readonly record: RunRecord
   readonly runbook: QualifiedRunbook
-  readonly target: LocalTarget
+  readonly target: Target
   readonly before: Copies | null
   readonly failureAt: number
 }
@@ -61,7 +62,7 @@ export async function gatherEvidence(input: GatherInput): Promise<readonly RunEv
       trustKeyGiven: stores.trustKey !== null,
       failureAt: input.failureAt,
       sourceBefore: input.before,
-      diskPeakBytes: target.meter.peakBytes,
+      diskPeakBytes: (await target.facts()).diskPeakBytes,
       fullSize: input.request.source.kind === 'store',
     })
     const events = unwrap(await driveAsync(collecting, target.environment))
@@ -80,6 +81,6 @@ async function sourceRequests(input: GatherInput): Promise<RunEvent> {
     isOurs && keys !== null
       ? await countedByServer(endpoint, secrets.statisticsToken, keys.accessKeyId)
       : null
-  const evidence = counted ?? countedByClient(target.stores.requests('source'))
+  const evidence = counted ?? countedByClient((await target.facts()).requests.source ?? noRequests())
   return { type: 'evidence-collected', subject: 'source-requests', evidence: { ...evidence } }
 }

@@ -1,3 +1,5 @@
+import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
+import { join } from 'node:path'
 import {
   type Continuation,
   driveAsync,
@@ -54,6 +56,25 @@ async function appendAll(
 ): Promise<void> {
   const task = handlers.append({ events, durable: true }, { onCancel() {} })
   unwrap(await driveAsync(task as Parameters<typeof driveAsync>[0], storage))
+}
+
+/** Makes what a dead process wrote of the journal durable; nothing to do where there is none. */
+export function syncJournal(directory: string): void {
+  const path = join(directory, PATH)
+  if (!existsSync(path)) return
+  const file = openSync(path, 'r+')
+  fsyncSync(file)
+  closeSync(file)
+}
+
+/** By spool, the number of the last event that an agent told and the journal has. */
+export async function foldOrigins(directory: string): Promise<Readonly<Record<string, number>>> {
+  const last = new Map<string, number>()
+  if (!existsSync(join(directory, PATH))) return {}
+  await foldJournal(directory, ({ origin }) => {
+    if (origin !== undefined) last.set(origin.spool, origin.seq)
+  })
+  return Object.fromEntries(last)
 }
 
 /** Reads a run's journal entry by entry. @throws journal-damaged, input-too-new */

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import {
   type ActionRegistry,
   type Copies,
@@ -7,22 +6,22 @@ import {
   type Environment,
   type Exit,
   environment,
-  exercisedByPorts,
   type Fiber,
-  inProcessExecutor,
   OperatingError,
   type PortHandlers,
   type QualifiedRunbook,
   type RunEvent,
   type RunResult,
   runEngine,
-  STANDARD_DISCHARGES,
 } from '@dr-drill/runbook-core'
 import { loadRunbook } from '@dr-drill/runbook-core/yaml'
 import { nativeChecksums } from '@dr-drill/simulator/server'
+import type { AgentClient } from '../../agent/runner/agent-client.ts'
+import { openAgentTarget } from '../../agent/runner/agent-target.ts'
 import { realClock } from '../../ports/clock.ts'
 import { systemRandom } from '../../ports/random.ts'
 import { stemedbActions } from '../stemedb-actions.ts'
+import type { Target } from '../target.ts'
 import type { ChildServer } from './child-server.ts'
 import { keptCopies } from './evidence/kept-copies.ts'
 import { runFaults } from './faults/run-faults.ts'
@@ -31,14 +30,15 @@ import { historyShift } from './history-shift.ts'
 import { openJournal, type RunJournal } from './journal.ts'
 import { judgeAndReport, type ReportedRun, recordOf } from './judge-and-report.ts'
 import { type RunSecrets, runSecrets } from './keys.ts'
-import { type LocalTarget, openLocalTarget } from './local-target.ts'
+import { attachLocalAgent } from './local-agent.ts'
+import { type LocalHost, localHost } from './local-host.ts'
+import { openLocalTarget } from './local-target.ts'
 import { requireOwn } from './own-directories.ts'
 import { drillStart, type ResumePoint, resumePoint } from './resume-point.ts'
 import type { LocalRunHooks } from './run-hooks.ts'
 import { LOCAL, runIdentity } from './run-identity.ts'
 import { takeRunLock } from './run-lock.ts'
 import type { RunRequest } from './run-request.ts'
-import { probeServiceAccount } from './service-account.ts'
 import { type PreparedStores, prepareStores } from './source.ts'
 import { claimWorkDirectory, removeWorkDirectory } from './work-directory.ts'
 
@@ -76,7 +76,7 @@ interface Prepared {
   readonly runbook: QualifiedRunbook
   readonly point: ResumePoint | null
   readonly historyShiftMs: number
-  readonly target: LocalTarget
+  readonly target: Target
   readonly before: Copies | null
   readonly failureAt: number
 }
@@ -90,7 +90,8 @@ class LocalRun {
   /** Ends what would take long before the first step. */
   readonly #stop = new AbortController()
   readonly #forgetInterrupt: () => void
-  #target: LocalTarget | null = null
+  #agent: AgentClient | null = null
+  #target: Target | null = null
   #interruptedBy: string | null = null
   #onInterrupt: () => void = () => {}
 
@@ -144,6 +145,7 @@ class LocalRun {
     const target = this.#target
     this.#target = null
     await target?.close()
+    await this.#agent?.close()
     await Promise.all(this.#servers.splice(0).map((server) => server.stop()))
   }
 
@@ -162,37 +164,34 @@ class LocalRun {
       this.#stop.signal,
     )
     this.#stopIfInterrupted()
-    const known = stores.trustKey === null ? {} : { 'trust-key': stores.trustKey }
-    const runbook = this.#load(actions, { ...known, ...params })
+    const trusted = stores.trustKey === null ? {} : { 'trust-key': stores.trustKey }
+    const runbook = this.#load(actions, { ...trusted, ...params })
     this.#hooks.onRunbook(runbook)
-    const point = resuming ? await resumePoint(this.#directory, runbook, CONCURRENCY) : null
     const historyShiftMs = historyShift(work, this.#request, stores.failureAt)
-    const target = await this.#openTarget(stores, secrets, drillStart(point), historyShiftMs)
+    const known = { stores, secrets, historyShiftMs }
+    const host = localHost(this.#directory, this.#request, known, this.#hooks)
+    await this.#attachAgent(host, runbook, resuming)
+    const point = resuming ? await resumePoint(this.#directory, runbook, CONCURRENCY) : null
+    const target = await this.#openTarget(host, drillStart(point))
     const before = await keptCopies(work, target.environment)
     this.#stopIfInterrupted()
     const failureAt = stores.failureAt ?? Date.now() + historyShiftMs
     return { actions, secrets, stores, runbook, point, historyShiftMs, target, before, failureAt }
   }
 
-  async #openTarget(
-    stores: PreparedStores,
-    secrets: RunSecrets,
-    drillStartMs: number,
-    historyShiftMs: number,
-  ): Promise<LocalTarget> {
-    const account = probeServiceAccount([this.#directory, fileURLToPath(import.meta.url)])
-    if (account.kind === 'own') this.#hooks.onLog({ level: 'info', message: account.reason })
-    this.#target = await openLocalTarget({
-      work: this.#request.work,
-      locations: { source: stores.source, archive: stores.archive },
-      secrets,
-      account,
-      allowHostCommands: this.#request.allowHostCommands,
-      drillStartMs,
-      historyShiftMs,
-      variables: this.#hooks.variables,
-      onLog: this.#hooks.onLog,
-    })
+  async #attachAgent(host: LocalHost, runbook: QualifiedRunbook, resuming: boolean): Promise<void> {
+    if (this.#request.agent !== true) return
+    const [directory, request] = [this.#directory, this.#request]
+    const concurrency = CONCURRENCY
+    this.#agent = await attachLocalAgent({ directory, request, runbook, host, resuming, concurrency })
+  }
+
+  async #openTarget(host: LocalHost, drillStartMs: number): Promise<Target> {
+    const agent = this.#agent
+    this.#target =
+      agent === null
+        ? await openLocalTarget({ ...host, drillStartMs })
+        : await openAgentTarget(agent, () => drillStartMs)
     return this.#target
   }
 
@@ -229,16 +228,8 @@ class LocalRun {
     journal: RunJournal,
     clock: ReturnType<typeof realClock>,
   ): Environment {
-    const executor = inProcessExecutor({
-      registry: actions,
-      environment: target.environment,
-      journal: journal.handlers,
-      checksums: nativeChecksums,
-      capabilities: target.capabilities,
-      dryRun: this.#request.dryRun,
-      exercised: exercisedByPorts('sandbox', target.recorders),
-      discharges: STANDARD_DISCHARGES,
-    })
+    const { dryRun } = this.#request
+    const executor = target.executor({ registry: actions, journal: journal.handlers, dryRun })
     const ports: Record<string, unknown> = {
       Journal: journal.handlers,
       Executor: executor,

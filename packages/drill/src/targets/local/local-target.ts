@@ -2,9 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type Capability,
-  type DiskMeter,
   diskMeter,
-  type Environment,
   environment,
   OperatingError,
   type PortHandler,
@@ -19,12 +17,14 @@ import { realCommands } from '../../ports/commands.ts'
 import { realHost } from '../../ports/host.ts'
 import { realHttp } from '../../ports/http.ts'
 import { type LogEntry, logTo } from '../../ports/log.ts'
-import { type ObjectStores, objectStores, type StoreLocation } from '../../ports/object-store/index.ts'
+import { objectStores, type StoreLocation } from '../../ports/object-store/index.ts'
 import type { Account } from '../../ports/processes/accounts.ts'
 import { systemRandom } from '../../ports/random.ts'
 import { recorders } from '../../ports/recorders.ts'
 import { type Supervisor, supervisor, unitStore } from '../../ports/supervisor/index.ts'
+import { executorHere } from '../executor-here.ts'
 import { OPS_PROGRAM } from '../stemedb-actions.ts'
+import type { Target } from '../target.ts'
 import { endpointBook } from './endpoints.ts'
 import { placeHostFiles } from './host-files.ts'
 import type { RunSecrets } from './keys.ts'
@@ -48,23 +48,6 @@ export interface LocalTargetOptions {
   readonly onLog: (entry: LogEntry) => void
 }
 
-/** A directory of this machine as a recovery host. */
-export interface LocalTarget {
-  readonly environment: Environment
-  readonly capabilities: ReadonlySet<Capability>
-  /** Ports that only remember what they were asked. */
-  readonly recorders: ReadonlySet<string>
-  readonly stores: ObjectStores
-  /** What the run's files have taken on its disk. */
-  readonly meter: Pick<DiskMeter, 'peakBytes'>
-  /** Starts what a completed run left running and its process took along when it died; returns when it serves. */
-  revive(): Promise<void>
-  /** Ends every unit's process; the ports remain. */
-  endProcesses(): Promise<void>
-  /** Ends its processes and closes what it holds; files stay. */
-  close(): Promise<void>
-}
-
 /** Processes get this long to end by themselves when a run ends. */
 const STOP_MS = 2_500
 
@@ -74,8 +57,8 @@ const ADDRESS_MS = 30_000
 /** The ports that only remember. */
 const RECORDERS: ReadonlySet<string> = new Set(['Dns', 'Traffic', 'Alerts', 'Notifier'])
 
-/** Builds the recovery host below `work/root` and its ports. */
-export async function openLocalTarget(options: LocalTargetOptions): Promise<LocalTarget> {
+/** Builds a directory of this machine as a recovery host, below `work/root`, and its ports. */
+export async function openLocalTarget(options: LocalTargetOptions): Promise<Target> {
   const root = join(options.work, 'root')
   const account = options.account.kind === 'separate' ? options.account.account : null
   makeRoot(root)
@@ -103,12 +86,18 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Loca
     Notifier: recording.notifier,
     ...(options.allowHostCommands ? { Commands: hostCommands(root, account) } : {}),
   }
-  return {
+  const world = {
     environment: environment(ports as Record<string, PortHandlers>),
     capabilities: capabilities(account !== null, options.allowHostCommands),
     recorders: RECORDERS,
-    stores,
-    meter,
+  }
+  return {
+    ...world,
+    executor: (run) => executorHere(world, 'sandbox', run),
+    facts: async () => ({
+      diskPeakBytes: meter.peakBytes,
+      requests: { source: stores.requests('source'), archive: stores.requests('archive') },
+    }),
     revive,
     endProcesses: () => services.close(STOP_MS),
     async close() {

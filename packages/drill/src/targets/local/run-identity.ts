@@ -1,5 +1,5 @@
 import { type ActionRegistry, formatInstant, type RunIdentity } from '@dr-drill/runbook-core'
-import type { LocalTarget } from './local-target.ts'
+import type { Target } from '../target.ts'
 import type { ResumePoint } from './resume-point.ts'
 import type { RunRequest } from './run-request.ts'
 import { actionsDigest, toolIdentity } from './tool-identity.ts'
@@ -11,7 +11,7 @@ export const LOCAL = 'local'
 export function runIdentity(
   request: RunRequest,
   actions: ActionRegistry,
-  target: LocalTarget,
+  target: Target,
   point: ResumePoint | null,
 ): RunIdentity {
   const startedAtWall = point?.resume.state.started?.startedAtWall

@@ -29,6 +29,8 @@ export interface RunRequest {
   /** True: whatever of the faults would last is over (a scenario goes on in a world that has healed). */
   readonly healed?: boolean
   readonly allowHostCommands: boolean
+  /** True, on `local` only: steps are performed in an agent, a process of its own. */
+  readonly agent?: boolean
   /** Null, on `sim` only: none. */
   readonly deadlineMs: number | null
   readonly approvals: Readonly<Record<string, string>>

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import type { ActionRegistry, QualifiedRunbook } from '@dr-drill/runbook-core'
+import type { Target } from '../../target.ts'
 import { recordOf } from '../judge-and-report.ts'
 import type { RunSecrets } from '../keys.ts'
-import type { LocalTarget } from '../local-target.ts'
 import type { ResumePoint } from '../resume-point.ts'
 import type { RunRequest } from '../run-request.ts'
 import { SERVICE_ACCOUNT } from '../service-account.ts'
@@ -15,7 +15,7 @@ export interface FaultedRun {
   readonly actions: ActionRegistry
   readonly stores: PreparedStores
   readonly secrets: RunSecrets
-  readonly target: LocalTarget
+  readonly target: Target
   /** Null for a new run. */
   readonly point: ResumePoint | null
 }

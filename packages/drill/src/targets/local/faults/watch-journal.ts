@@ -39,7 +39,7 @@ function* append(
   context: CallContext,
 ): Task<void> {
   const write = (events: readonly RunEvent[], durable: boolean) =>
-    new Settle<void>(below.append({ events, durable }, context))
+    new Settle<void>(below.append({ ...input, events, durable }, context))
   const due: RunEvent[] = []
   for (const event of input.events) {
     watch.onEvent(event)
