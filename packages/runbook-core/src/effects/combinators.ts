@@ -93,6 +93,12 @@ export function* all<A>(tasks: Iterable<() => Task<A>>, concurrency: number): Ta
   return results
 }
 
+/** Runs two tasks side by side and gives both values; a failure is told as `all` tells it. */
+export function* both<A, B>(first: () => Task<A>, second: () => Task<B>): Task<[A, B]> {
+  const values = yield* all<A | B>([first, second], 2)
+  return values as [A, B]
+}
+
 function* interruptAll<A>(fibers: readonly Fiber<A>[]): Task<void> {
   for (const fiber of fibers) fiber.interrupt()
   for (const fiber of fibers) yield* fiber.done.wait()

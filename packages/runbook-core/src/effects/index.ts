@@ -3,6 +3,7 @@ export {
   all,
   attempt,
   backoffMs,
+  both,
   currentFiber,
   fork,
   interruptFiber,

@@ -1,6 +1,12 @@
-import { attempt, overlay, type PortHandlers, provide } from '../effects/index.ts'
+import { attempt, both, overlay, type PortHandlers, provide, uninterrupted } from '../effects/index.ts'
 import type { Readback } from '../formats/index.ts'
-import { compareFiles, oracleEvidence } from '../oracle/index.ts'
+import {
+  type ComparingSpace,
+  compareReadback,
+  oracleEvidence,
+  type PreparedLedger,
+  prepareLedger,
+} from '../oracle/index.ts'
 import { Log } from '../ports/index.ts'
 import type { CompareRestored } from './collect.ts'
 import { writeReadback } from './readback-file.ts'
@@ -21,17 +27,21 @@ export interface ComparingFiles {
   readonly failureAt: number
 }
 
-/** Reads all records back into a file, once, and compares it with the ledger in constant memory. */
+/**
+ * Reads all records back into a file, once, and compares it with the ledger in constant memory. The ledger is sorted while the service
+ * answers.
+ */
 export function compareByFiles(files: ComparingFiles): CompareRestored {
   return function* (target, excluded) {
     const world = overlay(target, { FileSystem: files.hostFiles })
-    const records = yield* provide(
+    const { readback, endpoint, readbackFile, ledger } = files
+    const reading = () => writeReadback(readback, endpoint, readbackFile, excluded)
+    if (ledger === null) return { records: yield* provide(world, reading()), oracle: null }
+    const [records, prepared] = yield* provide(
       world,
-      writeReadback(files.readback, files.endpoint, files.readbackFile, excluded),
+      both(reading, () => attempt(prepareLedger(ledger, space(files)))),
     )
-    const { ledger } = files
-    if (ledger === null) return { records, oracle: null }
-    const compared = yield* attempt(provide(world, compare(files, ledger)))
+    const compared = prepared.ok ? yield* attempt(provide(world, compare(files, prepared.value))) : prepared
     if (compared.ok) return { records, oracle: compared.value }
     const { code, message } = compared.error
     yield* Log.write({ level: 'warn', message: `evidence oracle: ${code}: ${message}` })
@@ -39,12 +49,16 @@ export function compareByFiles(files: ComparingFiles): CompareRestored {
   }
 }
 
-function* compare(files: ComparingFiles, ledger: string) {
-  const compared = yield* compareFiles({
-    ledger,
-    readback: files.readbackFile,
-    workPath: files.scratch,
-    memoryBytes: SORTING_BYTES,
-  })
-  return oracleEvidence(compared, files.failureAt)
+const space = ({ scratch }: ComparingFiles): ComparingSpace => ({
+  workPath: scratch,
+  memoryBytes: SORTING_BYTES,
+})
+
+function* compare(files: ComparingFiles, ledger: PreparedLedger) {
+  try {
+    const compared = yield* compareReadback(ledger, files.readbackFile, space(files))
+    return oracleEvidence(compared, files.failureAt)
+  } finally {
+    yield* uninterrupted(() => ledger.sorted.dispose())
+  }
 }

@@ -2,15 +2,13 @@ import { type Task, uninterrupted } from '../effects/index.ts'
 import { compareSorted } from './compare.ts'
 import type { Comparison } from './comparison.ts'
 import type { LedgerHeader } from './ledger.ts'
+import type { LedgerEntry } from './ledger-entry.ts'
 import { type ComparePositions, compareNaturally } from './positions.ts'
-import { sortedLedger, sortedReadback } from './sorted-input.ts'
+import { type SortedInput, sortedLedger, sortedReadback } from './sorted-input.ts'
 import type { CompareAcknowledgements } from './tally.ts'
 
-/** What to compare and within what bounds. */
-export interface CompareFilesInput {
-  /** Paths of ledger and readback for the FileSystem port. */
-  readonly ledger: string
-  readonly readback: string
+/** Within what bounds to compare. */
+export interface ComparingSpace {
   /** An existing directory for this comparison alone; its files are removed at the end, and left by a crash. */
   readonly workPath: string
   /** The order of positions, when it is known; otherwise the ledger's own order, or digits by value. */
@@ -20,6 +18,16 @@ export interface CompareFilesInput {
   /** Sorted runs merged at once; default 64. */
   readonly fanIn?: number
 }
+
+/** What to compare and within what bounds. */
+export interface CompareFilesInput extends ComparingSpace {
+  /** Paths of ledger and readback for the FileSystem port. */
+  readonly ledger: string
+  readonly readback: string
+}
+
+/** A ledger that is ready to be compared. Whoever takes it disposes of its files. */
+export type PreparedLedger = SortedInput<LedgerHeader, LedgerEntry>
 
 /** Two files compared. */
 export interface ComparedFiles {
@@ -37,21 +45,37 @@ const FAN_IN = 64
  * @throws OperatingError `input-invalid`, `input-too-new`, `input-too-large` naming the line; what the FileSystem port throws
  */
 export function* compareFiles(input: CompareFilesInput): Task<ComparedFiles> {
-  const memoryBytes = input.memoryBytes ?? MEMORY_BYTES
-  const space = { workPath: input.workPath, memoryBytes, fanIn: input.fanIn ?? FAN_IN }
-  const ledger = yield* sortedLedger(input.ledger, { ...space, name: 'ledger' })
+  const ledger = yield* prepareLedger(input.ledger, input)
   try {
-    const readback = yield* sortedReadback(input.readback, { ...space, name: 'readback' })
-    try {
-      const compare = acknowledgementOrder(ledger.header, input.comparePositions)
-      const comparison = yield* compareSorted(ledger.sorted, readback.sorted, compare)
-      return { ledger: ledger.header, comparison, complete: ledger.complete && readback.complete }
-    } finally {
-      yield* uninterrupted(() => readback.sorted.dispose())
-    }
+    return yield* compareReadback(ledger, input.readback, input)
   } finally {
     yield* uninterrupted(() => ledger.sorted.dispose())
   }
+}
+
+/** Brings a ledger into the order of its keys: half of a comparison, which needs no readback yet. @throws as `compareFiles` */
+export function prepareLedger(ledger: string, space: ComparingSpace): Task<PreparedLedger> {
+  return sortedLedger(ledger, { ...sortSpace(space), name: 'ledger' })
+}
+
+/** Compares a readback with a ledger that is prepared: the other half. @throws as `compareFiles` */
+export function* compareReadback(
+  ledger: PreparedLedger,
+  readbackFile: string,
+  space: ComparingSpace,
+): Task<ComparedFiles> {
+  const readback = yield* sortedReadback(readbackFile, { ...sortSpace(space), name: 'readback' })
+  try {
+    const compare = acknowledgementOrder(ledger.header, space.comparePositions)
+    const comparison = yield* compareSorted(ledger.sorted, readback.sorted, compare)
+    return { ledger: ledger.header, comparison, complete: ledger.complete && readback.complete }
+  } finally {
+    yield* uninterrupted(() => readback.sorted.dispose())
+  }
+}
+
+function sortSpace({ workPath, memoryBytes, fanIn }: ComparingSpace) {
+  return { workPath, memoryBytes: memoryBytes ?? MEMORY_BYTES, fanIn: fanIn ?? FAN_IN }
 }
 
 /** How acknowledgements of a ledger are ordered by position; `comparePositions` where somebody knows the format. */

@@ -1,4 +1,12 @@
-export { type ComparedFiles, type CompareFilesInput, compareFiles } from './compare-files.ts'
+export {
+  type ComparedFiles,
+  type CompareFilesInput,
+  type ComparingSpace,
+  compareFiles,
+  compareReadback,
+  type PreparedLedger,
+  prepareLedger,
+} from './compare-files.ts'
 export { compareIndexed, type ReadbackPage } from './compare-indexed.ts'
 export type { Comparison, LedgerPoint } from './comparison.ts'
 export { EXAMPLES_MAX } from './comparison.ts'

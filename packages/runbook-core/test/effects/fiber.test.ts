@@ -1,6 +1,7 @@
 import {
   all,
   attempt,
+  both,
   Deferred,
   definePort,
   driveAsync,
@@ -169,4 +170,26 @@ test('a crash runs no finally', () => {
     expect(driveSync(main(), env, { runtime: real })).toBeNull()
     expect(log).toEqual(['double 1'])
   })
+})
+
+test('two tasks side by side give both values; the failure of one cancels the other', () => {
+  const { env, log } = world()
+  const word = function* (): Task<string> {
+    return 'seven'
+  }
+  expect(
+    driveSync(
+      both(() => Toy.double({ n: 7 }), word),
+      env,
+    ),
+  ).toEqual({ kind: 'success', value: [14, 'seven'] })
+  const exit = driveSync(
+    both(
+      () => Toy.hang({}),
+      () => Toy.fail({ why: 'broken' }),
+    ),
+    env,
+  )
+  expect(exit).toMatchObject({ kind: 'failure', error: { message: 'broken' } })
+  expect(log).toEqual(['double 7', 'cancelled'])
 })

@@ -1,7 +1,6 @@
 import {
   closeSync,
   existsSync,
-  fsyncSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -153,7 +152,6 @@ class LineFile {
 
   close(): void {
     this.#flush()
-    fsyncSync(this.#descriptor)
     closeSync(this.#descriptor)
   }
 
