@@ -4,7 +4,7 @@
 import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build, type Plugin } from 'esbuild'
+import { type BuildOptions, build, type Plugin } from 'esbuild'
 
 const BELOW = '.setup/bundle/'
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -12,6 +12,8 @@ const out = join(root, BELOW)
 
 const CLI = 'packages/drill/dist/cli/main'
 const WORKERS = ['packages/drill/dist/workers/judge-worker', 'packages/drill/dist/workers/explore-worker']
+/** One file that is shipped to machines: nothing of this checkout is there. */
+const AGENT = 'packages/drill/dist/agent/main'
 const ENGINE = 'packages/simulator/dist/server/stemedb/main'
 
 /** Commands that runs start as children: each gets a program that holds nothing else. */
@@ -19,6 +21,7 @@ const CHILD_COMMANDS = ['ops', 'serve', 'world']
 
 /** Modules that name a program by a path relative to themselves: what they name is the bundled one. */
 const NAME_PROGRAMS = [
+  'packages/drill/dist/agent/program.js',
   'packages/drill/dist/cli/own-command.js',
   'packages/drill/dist/workers/judge-apart.js',
   'packages/drill/dist/workers/explore-pool.js',
@@ -61,26 +64,44 @@ const BANNER = [
   `const moduleUrl=path=>import.meta.url.slice(0,import.meta.url.lastIndexOf('${BELOW}'))+path`,
 ].join(';')
 
+const COMMON: BuildOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  // Of packages that come as both, the kind whose names a dynamic import gives, too.
+  mainFields: ['module', 'main'],
+  target: 'node22',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  banner: { js: BANNER },
+  logLevel: 'warning',
+}
+
 async function bundle(entry: string, to: string, command: string | null): Promise<void> {
   await build({
-    absWorkingDir: root,
+    ...COMMON,
     entryPoints: [{ in: `${entry}.js`, out: to }],
     outdir: out,
-    bundle: true,
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
-    format: 'esm',
-    platform: 'node',
-    // Of packages that come as both, the kind whose names a dynamic import gives, too.
-    mainFields: ['module', 'main'],
-    target: 'node22',
-    minifySyntax: true,
-    minifyWhitespace: true,
-    banner: { js: BANNER },
     // It starts its threads from a file beside its own.
     external: ['tinypool'],
     plugins: [modulesOf(command)],
-    logLevel: 'warning',
+  })
+}
+
+/** The agent as one file, `agent.mjs`, which says by its bytes which release it is. */
+async function bundleAgent(): Promise<void> {
+  const { version } = JSON.parse(await readFile(join(root, 'packages/drill/package.json'), 'utf8')) as {
+    version: string
+  }
+  await build({
+    ...COMMON,
+    entryPoints: [`${AGENT}.js`],
+    outfile: join(out, 'agent.mjs'),
+    define: { BUNDLED_VERSION: JSON.stringify(version) },
+    plugins: [modulesOf(null)],
   })
 }
 
@@ -88,6 +109,7 @@ const startedAt = Date.now()
 await Promise.all([
   ...WORKERS.map((worker) => bundle(worker, worker, null)),
   bundle(ENGINE, ENGINE, null),
+  bundleAgent(),
   bundle(CLI, `${CLI}-all`, null),
   ...CHILD_COMMANDS.map((command) => bundle(CLI, `${CLI}-${command}`, command)),
 ])

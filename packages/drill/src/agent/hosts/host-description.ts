@@ -23,7 +23,7 @@ export interface DirectoryHost {
   readonly historyShiftMs: number
 }
 
-/** The machine as it is: its own files, accounts and commands. */
+/** The machine as it is: its own files, accounts, commands and units. */
 export interface SystemHost {
   readonly kind: 'system'
   /** What `/` of the runbook means there; `/` unless a part of the machine stands for all of it. */
@@ -33,6 +33,8 @@ export interface SystemHost {
   /** Endpoints by the name that inputs use, as they are reached from there, with their tokens. */
   readonly endpoints: Readonly<Record<string, EndpointLocation>>
   readonly capabilities: readonly Capability[]
+  /** Who runs its units; with `none` steps that need one are told to be impossible there. */
+  readonly serviceManager: 'systemd' | 'none'
   /** PATH of commands. */
   readonly searchPath: string
   readonly historyShiftMs: number

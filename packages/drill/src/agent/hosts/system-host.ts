@@ -9,6 +9,7 @@ import { objectStores } from '../../ports/object-store/index.ts'
 import { hostAccounts } from '../../ports/processes/host-accounts.ts'
 import { systemRandom } from '../../ports/random.ts'
 import { recorders } from '../../ports/recorders.ts'
+import { systemdServices } from '../../ports/systemd/index.ts'
 import type { AgentHost, HostContext } from './agent-host.ts'
 import type { SystemHost } from './host-description.ts'
 
@@ -22,17 +23,21 @@ export function openSystemHost(description: SystemHost, context: HostContext): A
   const meter = diskMeter(disk)
   const stores = objectStores({ locations, files: disk, variables: {} })
   const recording = recorders()
+  const commands = realCommands({
+    root: root === '/' ? null : root,
+    searchPath: description.searchPath,
+    findAccount: hostAccounts,
+  })
   const endpointOf = (name: string) => (Object.hasOwn(endpoints, name) ? (endpoints[name] ?? null) : null)
   const ports: Record<string, unknown> = {
     Clock: realClock({ drillStartMs: context.drillStartMs, historyShiftMs }),
     Random: systemRandom(),
     Log: logTo(context.onLog),
     FileSystem: meter.files,
-    Commands: realCommands({
-      root: root === '/' ? null : root,
-      searchPath: description.searchPath,
-      findAccount: hostAccounts,
-    }),
+    Commands: commands,
+    ...(description.serviceManager === 'systemd'
+      ? { Services: systemdServices({ commands, historyShiftMs }) }
+      : {}),
     Host: realHost(),
     Http: realHttp(endpointOf),
     ObjectStore: meter.watchDownloads(stores.handlers),

@@ -12,8 +12,9 @@ export function toWire(value: unknown): unknown {
   }
   if (Array.isArray(value)) return value.map(toWire)
   if (typeof value !== 'object' || value === null) return value ?? null
-  const names = Object.keys(value)
-  const members = Object.fromEntries(Object.entries(value).map(([name, item]) => [name, toWire(item)]))
+  const present = Object.entries(value).filter(([, item]) => item !== undefined)
+  const names = present.map(([name]) => name)
+  const members = Object.fromEntries(present.map(([name, item]) => [name, toWire(item)]))
   const isMarked = names.length === 1 && (names[0] === BYTES || names[0] === PLAIN)
   return isMarked ? { [PLAIN]: members } : members
 }
