@@ -11,6 +11,7 @@ import {
 import type { FindAccount } from './processes/accounts.ts'
 import { BoundedOutput } from './processes/bounded-output.ts'
 import { signalGroup } from './processes/group.ts'
+import type { GroupWatch } from './processes/group-register.ts'
 
 /** Where and as whom programs run. */
 export interface RealCommandsOptions {
@@ -21,6 +22,8 @@ export interface RealCommandsOptions {
   readonly findAccount: FindAccount
   /** Output beyond this ends the program with `input-too-large`, default 4 MiB for each of stdout and stderr. */
   readonly outputBytesMax?: number
+  /** Hears of each program's process group. */
+  readonly groups?: GroupWatch
 }
 
 /** Programs of this host as child processes in groups of their own: cancel, timeout and excess output end the whole group. */
@@ -48,6 +51,7 @@ function run(
       stdio: ['pipe', 'pipe', 'pipe'],
       ...(account ?? {}),
     })
+    child.on('spawn', () => options.groups?.started(child.pid as number))
     let ended: OperatingError | null = null
     const end = (error: OperatingError | null): void => {
       ended ??= error
@@ -70,6 +74,7 @@ function run(
     child.on('exit', () => child.pid !== undefined && signalGroup(child.pid, 'SIGKILL'))
     child.on('close', (exitCode, signal) => {
       clearTimeout(timer)
+      if (child.pid !== undefined) options.groups?.ended(child.pid)
       if (ended === null) resolve({ exitCode, signal, stdout: stdout.text, stderr: stderr.text })
       else reject(ended)
     })

@@ -1,4 +1,5 @@
 import type { LogEntry } from '../../ports/log.ts'
+import type { GroupWatch } from '../../ports/processes/group-register.ts'
 import type { Target } from '../../targets/target.ts'
 
 /** A target as an agent holds it: actions are performed by the agent's own executor over it. */
@@ -9,4 +10,6 @@ export interface HostContext {
   /** Drill time at which this agent takes over, ms. */
   readonly drillStartMs: number
   readonly onLog: (entry: LogEntry) => void
+  /** Where programs that the host starts are put on record, so that the next agent can end them. */
+  readonly groups: GroupWatch
 }

@@ -27,6 +27,7 @@ export function openSystemHost(description: SystemHost, context: HostContext): A
     root: root === '/' ? null : root,
     searchPath: description.searchPath,
     findAccount: hostAccounts,
+    groups: context.groups,
   })
   const endpointOf = (name: string) => (Object.hasOwn(endpoints, name) ? (endpoints[name] ?? null) : null)
   const ports: Record<string, unknown> = {

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import {
   type ActionRegistry,
@@ -30,6 +31,7 @@ import {
 } from '@dr-drill/runbook-core'
 import { startTimer } from '../../ports/clock.ts'
 import type { LogEntry } from '../../ports/log.ts'
+import { GroupRegister } from '../../ports/processes/group-register.ts'
 import { executorHere } from '../../targets/executor-here.ts'
 import type { RunLock } from '../../targets/local/run-lock.ts'
 import type { AgentHost, HostContext } from '../hosts/agent-host.ts'
@@ -51,6 +53,8 @@ export interface AgentOptions {
   readonly identity: messages.Hello
   readonly registry: ActionRegistry
   readonly openHost: (description: HostDescription, context: HostContext) => Promise<AgentHost>
+  /** How long another agent's lock on the spool is waited for. */
+  readonly lockPatienceMs?: number
   /** Sees every effect of every action. */
   readonly hooks?: RuntimeHooks
 }
@@ -85,6 +89,7 @@ class Agent {
   #greeted = false
   #lock: RunLock | null = null
   #spool: Spool | null = null
+  #groups: GroupRegister | null = null
   #journal: AgentJournal | null = null
   #open: OpenHost | null = null
   /** What is being made when the connection ends is waited for, and closed. */
@@ -162,7 +167,9 @@ class Agent {
   async #attach(input: typeof messages.ATTACH._output): Promise<typeof messages.ATTACHED._output> {
     if (!this.#greeted || this.#lock !== null)
       throw new OperatingError('agent-invalid', 'attach is out of turn')
-    this.#lock = await takeSpoolLock(input.spoolDirectory)
+    this.#lock = await takeSpoolLock(input.spoolDirectory, this.#options.lockPatienceMs)
+    this.#groups = new GroupRegister(join(input.spoolDirectory, 'groups'))
+    this.#groups.sweep()
     this.#spool = await Spool.open(input.spoolDirectory, input.runId, input.acknowledged)
     return { spool: this.#spool.id, after: this.#spool.after }
   }
@@ -175,13 +182,15 @@ class Agent {
   }
 
   async #openHost(input: typeof messages.OPEN._output): Promise<typeof messages.OPENED._output> {
-    if (this.#spool === null || this.#open !== null)
+    const [spool, groups] = [this.#spool, this.#groups]
+    if (spool === null || groups === null || this.#open !== null) {
       throw new OperatingError('agent-invalid', 'open is out of turn')
+    }
     const { registry, openHost } = this.#options
-    const journal = new AgentJournal(this.#spool, this.#peer, input.waitsForJournal)
+    const journal = new AgentJournal(spool, this.#peer, input.waitsForJournal)
     const onLog = (entry: LogEntry): void => void this.#peer.notify('log', entry).catch(() => {})
     const { drillStartMs, dryRun } = input
-    const host = await openHost(input.host as unknown as HostDescription, { drillStartMs, onLog })
+    const host = await openHost(input.host as unknown as HostDescription, { drillStartMs, onLog, groups })
     const executor = executorHere(host, input.exercised, { registry, journal: journal.handlers, dryRun })
     this.#journal = journal
     this.#open = { host, executor }

@@ -19,6 +19,7 @@ import { realHttp } from '../../ports/http.ts'
 import { type LogEntry, logTo } from '../../ports/log.ts'
 import { objectStores, type StoreLocation } from '../../ports/object-store/index.ts'
 import type { Account } from '../../ports/processes/accounts.ts'
+import type { GroupWatch } from '../../ports/processes/group-register.ts'
 import { systemRandom } from '../../ports/random.ts'
 import { recorders } from '../../ports/recorders.ts'
 import { type Supervisor, supervisor, unitStore } from '../../ports/supervisor/index.ts'
@@ -46,6 +47,8 @@ export interface LocalTargetOptions {
   /** Environment of the drill, for credentials only. */
   readonly variables: Readonly<Record<string, string | undefined>>
   readonly onLog: (entry: LogEntry) => void
+  /** Hears of programs that steps start. */
+  readonly groups?: GroupWatch
 }
 
 /** Processes get this long to end by themselves when a run ends. */
@@ -84,7 +87,7 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Targ
     Traffic: recording.traffic,
     Alerts: recording.alerts,
     Notifier: recording.notifier,
-    ...(options.allowHostCommands ? { Commands: hostCommands(root, account) } : {}),
+    ...(options.allowHostCommands ? { Commands: hostCommands(root, account, options.groups) } : {}),
   }
   const world = {
     environment: environment(ports as Record<string, PortHandlers>),
@@ -183,9 +186,10 @@ function endpointAt(name: string, url: string | null, token: string) {
   return name === STEMEDB_ENDPOINT && url !== null ? { url, token } : null
 }
 
-function hostCommands(root: string, account: Account | null) {
+function hostCommands(root: string, account: Account | null, groups: GroupWatch | undefined) {
   return realCommands({
     root,
+    ...(groups === undefined ? {} : { groups }),
     searchPath: '/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin',
     findAccount: (user) => {
       if (user === STEMEDB_USER) return account

@@ -59,6 +59,12 @@ export async function restoreSource(base: string): Promise<RestoreSource> {
     credentials: [{ accessKey: KEYS.accessKeyId, secretKey: SECRET, rights: 'read-only' }],
     durable: false,
   })
+  const agent = await testedAgent(base)
+  return { server, trustKey: readFileSync(join(world, 'trust.pub'), 'utf8').trim(), agent }
+}
+
+/** The agent's program as one file, with what lets it die on demand. */
+export async function testedAgent(base: string): Promise<string> {
   const agent = join(base, 'tested-agent.mjs')
   await build({
     entryPoints: [join(here, 'tested-agent.ts')],
@@ -70,7 +76,7 @@ export async function restoreSource(base: string): Promise<RestoreSource> {
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url)" },
     logLevel: 'error',
   })
-  return { server, trustKey: readFileSync(join(world, 'trust.pub'), 'utf8').trim(), agent }
+  return agent
 }
 
 /** The runbook that moves data: how often a step is tried, and how many objects are fetched at once. */
@@ -88,7 +94,7 @@ export function restoreRunbook(source: RestoreSource, attempts = 1, parallel = 4
 }
 
 /** The recovery host of a run: a directory below the run's. */
-export function systemHost(directory: string, source: RestoreSource): SystemHost {
+export function systemHost(directory: string, source: ServedFrom): SystemHost {
   const root = join(directory, 'root')
   for (const path of ['var/lib/stemedb', 'etc']) mkdirSync(join(root, path), { recursive: true })
   const location = {
@@ -103,27 +109,27 @@ export function systemHost(directory: string, source: RestoreSource): SystemHost
     root,
     locations: { source: location },
     endpoints: {},
-    capabilities: [],
+    capabilities: ['commands'],
     serviceManager: 'none',
     searchPath: '/usr/bin:/bin',
     historyShiftMs: 0,
   }
 }
 
+/** What a machine is made of: the agent's program, and where its source is served. */
+export interface ServedFrom {
+  readonly agent: string
+  readonly server: { readonly url: string }
+}
+
 export interface TestedMachine {
   readonly name?: string
   readonly env?: Readonly<Record<string, string>>
   readonly outlivesAgent?: boolean
-  /** Sees each agent as it starts. */
-  readonly onStart?: (pid: number) => void
 }
 
 /** A machine whose agent is a child. */
-export function machineOf(
-  directory: string,
-  source: RestoreSource,
-  tested: TestedMachine = {},
-): AgentMachine {
+export function machineOf(directory: string, source: ServedFrom, tested: TestedMachine = {}): AgentMachine {
   return {
     name: tested.name ?? 'host',
     start: () => childTransport([process.execPath, source.agent], tested.env ?? {}),
@@ -186,7 +192,11 @@ export async function runHere(
   runbook: QualifiedRunbook,
   source: RestoreSource,
 ): Promise<RunResult> {
-  const host = openSystemHost(systemHost(directory, source), { drillStartMs: 0, onLog: () => {} })
+  const host = openSystemHost(systemHost(directory, source), {
+    drillStartMs: 0,
+    onLog: () => {},
+    groups: { started() {}, ended() {} },
+  })
   try {
     return await drive(directory, runbook, null, (options) => executorHere(host, 'sandbox', options))
   } finally {

@@ -1,6 +1,7 @@
 /**
  * The agent as it is, but that it dies where the test says: `KILL_AT=K:before` right before the K-th effect of its life takes place
- * (its intent is durable), `K:after` right after it. `COUNT_FILE` is given the number of effects.
+ * (its intent is durable), `K:after` right after it. `COUNT_FILE` is given a line for each
+ * effect. `LOCK_MS` is how long it waits for another agent.
  */
 import { appendFileSync } from 'node:fs'
 import { type Call, type Environment, intercept, Settle, type Task } from '@dr-drill/runbook-core'
@@ -41,6 +42,7 @@ await serveAgent({
   output: process.stdout,
   identity: helloOf({ version: 'tested', digest: '0'.repeat(64), actionsDigest: actionsDigest(registry) }),
   registry,
+  lockPatienceMs: Number(process.env.LOCK_MS ?? 15_000),
   openHost: async (description, context) => {
     const host = await openHost(description, context)
     return { ...host, environment: watched(host.environment) }
