@@ -1,3 +1,4 @@
+export { checkedOnce } from './checked-once.ts'
 export type { DatabasePack } from './database-pack.ts'
 export {
   type ActionContext,

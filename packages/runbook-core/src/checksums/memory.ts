@@ -4,11 +4,14 @@ import type { Checksums } from './checksums.ts'
 export class Question<T> {
   /** Tells what is asked, in traces. */
   readonly name: string
+  /** Notes that are kept under it at most; see `Memory.noted`. */
+  readonly notesMax: number
   /** Ties the answer's type to the question; never set. */
   declare readonly answer?: T
 
-  constructor(name: string) {
+  constructor(name: string, { notesMax = 64 }: { readonly notesMax?: number } = {}) {
     this.name = name
+    this.notesMax = notesMax
   }
 }
 

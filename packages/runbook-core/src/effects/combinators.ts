@@ -1,12 +1,12 @@
 import { type ErrorCode, invariant, OperatingError } from '../errors/index.ts'
 import { Clock } from '../ports/clock.ts'
 import { Random } from '../ports/random.ts'
+import { type Attempt, Attempted } from './attempted.ts'
 import { Deferred } from './deferred.ts'
 import { Fork, Interrupt, Provide, Self, Shield, type Task } from './effect.ts'
 import type { Environment } from './environment.ts'
 import { type Exit, failure } from './exit.ts'
 import type { Fiber } from './fiber.ts'
-import { WatchedTask } from './watched-task.ts'
 
 /** Starts a child fiber; it never outlives the one that starts it. */
 export const fork = <A>(task: Task<A>, label = ''): Fork<A> => new Fork(task, label)
@@ -137,24 +137,12 @@ export function* timeout<A>(ms: number, subject: string, task: Task<A>): Task<A>
   return yield* race<A>([task, expiry()])
 }
 
-/** The result of a task that may fail with an operating error; programmer errors pass through. */
-export type Attempt<A> =
-  | { readonly ok: true; readonly value: A }
-  | { readonly ok: false; readonly error: OperatingError }
-
 /**
  * Runs a task and gives its operating error as a value. When the task is interrupted and its cleanup fails, there is nobody to give
  * it to: the error is thrown on, or whatever follows the attempt would run although it was interrupted.
  */
-export function* attempt<A>(task: Task<A>): Task<Attempt<A>> {
-  const watched = new WatchedTask(task)
-  try {
-    return { ok: true, value: yield* watched }
-  } catch (error) {
-    if (error instanceof OperatingError && !watched.isInterrupted) return { ok: false, error }
-    throw error
-  }
-}
+export const attempt = <A>(task: Task<A>): Task<Attempt<A>> =>
+  new Attempted(task) as unknown as Task<Attempt<A>>
 
 /** When and how often to try again: exponential backoff with full jitter from the Random port. */
 export interface RetryPolicy {

@@ -56,6 +56,7 @@ export function overlay(
   const above = environment(handlersByPort)
   return {
     offers: (port) => above.offers(port) || below.offers(port),
-    dispatch: (call, context) => (above.offers(call.port) ? above : below).dispatch(call, context),
+    dispatch: (call, context) =>
+      handlersByPort[call.port] === undefined ? below.dispatch(call, context) : above.dispatch(call, context),
   }
 }

@@ -5,7 +5,7 @@ import type { Environment } from './environment.ts'
 import { type Exit, failure, interrupted } from './exit.ts'
 import {
   Flight,
-  type Frame,
+  Frame,
   isPlainAnswer,
   isPromise,
   isTask,
@@ -56,9 +56,7 @@ export class Fiber<A> {
     this.label = label
     this.#onEnd = onEnd
     this.#isShielded = isShielded
-    this.#frames = [
-      { task: task as Task<unknown>, environment, isHandler: false, isShielded: false, flight: null },
-    ]
+    this.#frames = [new Frame(task as Task<unknown>, environment)]
   }
 
   /** Runs until the next wait. Only the runtime calls this. */
@@ -193,10 +191,10 @@ export class Fiber<A> {
         effect.fiber.interrupt()
         return this.#wait(effect.fiber.done as unknown as Deferred<unknown>, frame)
       case 'provide':
-        this.#frames.push({ ...frame, task: effect.task, environment: effect.environment, flight: null })
+        this.#frames.push(new Frame(effect.task, effect.environment, frame.isHandler, frame.isShielded))
         return START
       case 'shield':
-        this.#frames.push({ ...frame, task: effect.task, isHandler: true, isShielded: true, flight: null })
+        this.#frames.push(new Frame(effect.task, frame.environment, true, true))
         return START
       case 'self':
         return { how: 'next', value: this }
@@ -252,7 +250,7 @@ export class Fiber<A> {
     }
     if (outcome instanceof Deferred) return this.#awaitCall(outcome, flight, call)
     if (isTask(outcome)) {
-      this.#frames.push({ ...frame, task: outcome, isHandler: true, flight })
+      this.#frames.push(new Frame(outcome, frame.environment, true, frame.isShielded, flight))
       return START
     }
     if (isPromise(outcome)) return this.#awaitCall(this.#runtime.adopt(outcome), flight, call)

@@ -23,7 +23,7 @@ export class Flight implements CallContext {
 }
 
 /** A generator on a fiber's stack. Handler frames perform a call in flight: an interrupt signals them but never cuts them short. */
-export interface Frame {
+export class Frame {
   readonly task: Task<unknown>
   readonly environment: Environment
   readonly isHandler: boolean
@@ -31,6 +31,20 @@ export interface Frame {
   readonly isShielded: boolean
   /** The call that this frame performs. */
   readonly flight: Flight | null
+
+  constructor(
+    task: Task<unknown>,
+    environment: Environment,
+    isHandler = false,
+    isShielded = false,
+    flight: Flight | null = null,
+  ) {
+    this.task = task
+    this.environment = environment
+    this.isHandler = isHandler
+    this.isShielded = isShielded
+    this.flight = flight
+  }
 }
 
 /** How a generator is resumed. */

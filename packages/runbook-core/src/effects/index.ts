@@ -1,5 +1,5 @@
+export type { Attempt } from './attempted.ts'
 export {
-  type Attempt,
   all,
   attempt,
   backoffMs,

@@ -63,6 +63,7 @@ export class Runtime {
   /** Runs everything that is ready, and what that makes ready, until all wait. */
   pump(): void {
     invariant(!this.#pumping, 'pump is not reentrant')
+    if (this.#ready.length === 0) return
     this.#pumping = true
     try {
       while (this.#head < this.#ready.length) {

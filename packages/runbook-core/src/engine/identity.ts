@@ -1,7 +1,15 @@
-import type { Checksums } from '../checksums/index.ts'
+import { type Checksums, Question, recall } from '../checksums/index.ts'
 import { canonicalJson } from '../text/canonical-json.ts'
 import type { Json } from '../text/json.ts'
 import { utf8Encode } from '../text/utf8.ts'
+
+const DIGEST = new Question<string>('digest of an input')
+
+/** `digestOf` of an input that may be the very object that another run gave its step. */
+export function inputDigestOf(input: Json, checksums: Checksums): string {
+  if (typeof input !== 'object' || input === null) return digestOf(input, checksums)
+  return recall(checksums, DIGEST, input, () => digestOf(input, checksums))
+}
 
 /** SHA-256 of the canonical text of a value. */
 export function digestOf(value: Json, checksums: Checksums): string {

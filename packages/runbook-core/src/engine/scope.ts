@@ -1,3 +1,4 @@
+import { onceFor } from '../checksums/index.ts'
 import type { Expression, QualifiedStep, Scope } from '../runbook/qualified.ts'
 import type { Json } from '../text/json.ts'
 import type { RunStarted, RunState } from './state/run-state.ts'
@@ -29,7 +30,7 @@ export function runFacts(state: RunState, started: RunStarted): RunFacts {
 }
 
 /** A scope with the named steps, as far as they have ended well, and nothing else: its cost does not grow with the run. */
-export function scopeOf(state: RunState, facts: RunFacts, stepIds: Iterable<string>): Scope {
+export function scopeOf(state: RunState, facts: RunFacts, stepIds: readonly string[]): Scope {
   const views = new Map<string, Json>()
   for (const id of stepIds) {
     const index = state.graph.indexOf.get(id)
@@ -45,13 +46,12 @@ export function withView(scope: Scope, id: string, view: Json): Scope {
 }
 
 /** Steps that a step's condition and input refer to. */
-export function* inputSteps(step: QualifiedStep): Generator<string, void, void> {
-  if (step.when !== null) yield* step.when.steps
-  yield* templateSteps(step.action.with)
-}
+export const inputSteps = onceFor((step: QualifiedStep): readonly string[] => [
+  ...new Set([...(step.when?.steps ?? []), ...templateSteps(step.action.with)]),
+])
 
 /** Steps that a step's captures and checks refer to. */
-export function* resultSteps(step: QualifiedStep): Generator<string, void, void> {
+export const resultSteps = onceFor((step: QualifiedStep): readonly string[] => {
   const expressions: Expression[] = [...step.verify, ...step.capture.map(([, expression]) => expression)]
-  for (const expression of expressions) yield* expression.steps
-}
+  return [...new Set(expressions.flatMap(({ steps }) => steps))]
+})

@@ -1,11 +1,9 @@
 import type { ErrorRecord } from '../errors/index.ts'
 import type { Json } from '../text/json.ts'
 
-const LONE_SURROGATES = /\p{Surrogate}/gu
-
 /** A text as UTF-8 can say it: halves of surrogate pairs, which a hostile answer can hold, become U+FFFD. */
 export function wellFormedText(text: string): string {
-  return text.replace(LONE_SURROGATES, '\ufffd')
+  return text.toWellFormed()
 }
 
 /** An error record that can be journalled whatever the error's text holds. */

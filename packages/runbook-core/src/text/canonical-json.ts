@@ -4,7 +4,8 @@ import { compareUtf8, utf8Encode } from './utf8.ts'
 /** Deepest nesting of arrays and objects that has a canonical form; deeper input is refused instead of exhausting the stack. */
 export const CANONICAL_DEPTH_MAX = 64
 
-const LONE_SURROGATE = /\p{Surrogate}/u
+/** Texts that stand in JSON as they are: most names and digests do. */
+const PLAIN = /^[ !#-[\]-~]*$/
 
 /**
  * The one text of a JSON value, so that equal values have equal digests: no white space; object keys sorted by their UTF-8 bytes;
@@ -48,23 +49,40 @@ function writeNumber(value: number): string {
 }
 
 function writeString(value: string): string {
-  if (LONE_SURROGATE.test(value)) {
+  if (PLAIN.test(value)) return `"${value}"`
+  if (!value.isWellFormed()) {
     throw new OperatingError('input-invalid', 'a text holds half of a surrogate pair: it has no UTF-8 form')
   }
   return JSON.stringify(value)
 }
 
 function writeArray(items: readonly unknown[], depth: number): string {
-  const parts: string[] = []
+  let text = ''
   // By index: `map` would skip the holes of a sparse array, which JSON cannot say.
-  for (let index = 0; index < items.length; index += 1) parts.push(write(items[index], depth))
-  return `[${parts.join(',')}]`
+  for (let index = 0; index < items.length; index += 1) {
+    text += index === 0 ? write(items[index], depth) : `,${write(items[index], depth)}`
+  }
+  return `[${text}]`
 }
 
 function writeObject(value: object, depth: number): string {
-  const parts: string[] = []
-  for (const key of Object.keys(value).sort(compareUtf8)) {
-    parts.push(`${writeString(key)}:${write((value as Record<string, unknown>)[key], depth)}`)
+  let text = ''
+  for (const key of sortedKeys(value)) {
+    if (text !== '') text += ','
+    text += `${writeString(key)}:${write((value as Record<string, unknown>)[key], depth)}`
   }
-  return `{${parts.join(',')}}`
+  return `{${text}}`
+}
+
+/** By insertion: objects have few keys, often in order already. */
+function sortedKeys(value: object): readonly string[] {
+  const keys = Object.keys(value)
+  if (keys.length > 32) return keys.sort(compareUtf8)
+  for (let next = 1; next < keys.length; next += 1) {
+    const key = keys[next] as string
+    let at = next
+    for (; at > 0 && compareUtf8(keys[at - 1] as string, key) > 0; at -= 1) keys[at] = keys[at - 1] as string
+    keys[at] = key
+  }
+  return keys
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkedOnce } from '../actions/index.ts'
 import { evidenceOf } from './evidence.ts'
 import type { RunRecord } from './run-record.ts'
 import type { StepFacts } from './step-facts.ts'
@@ -30,7 +31,7 @@ export function selectionOf(record: RunRecord, steps: readonly StepFacts[]): rea
   let line: NonNullable<z.infer<typeof choice>['histories']> = []
   for (const { traits, record: ran } of steps) {
     if (!traits.includes('selects') && !traits.includes('falls-back')) continue
-    const parsed = choice.safeParse(ran?.output)
+    const parsed = checkedOnce(choice, ran?.output)
     if (!parsed.success) continue
     const { name, refused, usable } = parsed.data
     for (const one of usable ?? []) {

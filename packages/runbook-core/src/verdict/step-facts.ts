@@ -1,4 +1,4 @@
-import type { ActionRegistry, DeclaredEffects, Trait } from '../actions/index.ts'
+import { type ActionRegistry, checkedOnce, type DeclaredEffects, type Trait } from '../actions/index.ts'
 import type { QualifiedRunbook, QualifiedStep } from '../runbook/qualified.ts'
 import type { Moment, RunRecord, StepRecord } from './run-record.ts'
 
@@ -35,8 +35,8 @@ export function stepFacts(
 
 function declared(actions: ActionRegistry, kind: string, ran: StepRecord): DeclaredEffects | null {
   const action = actions.get(kind)
-  const input = action?.input.safeParse(ran.input)
-  if (action === null || input === undefined || !input.success) return null
+  const input = action === null ? null : checkedOnce(action.input, ran.input)
+  if (action === null || input === null || !input.success) return null
   const effects: DeclaredEffects = action.effects(input.data)
   const all = [...effects.reads, ...effects.writes, ...effects.destroys, ...effects.exposes]
   return all.some((resource) => resource.startsWith(UNKNOWN)) ? null : effects

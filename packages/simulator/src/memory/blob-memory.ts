@@ -1,8 +1,5 @@
 import type { Memory, Question } from '@dr-drill/runbook-core'
 
-/** Notes kept under one question; the oldest go first. */
-const NOTES_MAX = 64
-
 /**
  * What was computed of immutable objects in a simulated world, kept until they go: a drill that meets the same blobs as another does
  * not compute it again. It never keeps an object alive, and since a fault makes new bytes, nothing known of the old ones can lie.
@@ -35,7 +32,7 @@ export class BlobMemory implements Memory {
     this.#notes.set(question, notes)
     notes.delete(number)
     const [oldest] = notes.keys()
-    if (notes.size >= NOTES_MAX && oldest !== undefined) notes.delete(oldest)
+    if (notes.size >= question.notesMax && oldest !== undefined) notes.delete(oldest)
     notes.set(number, answer)
   }
 }

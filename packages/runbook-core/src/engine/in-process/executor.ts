@@ -3,11 +3,12 @@ import {
   type ActionRegistry,
   type AnyAction,
   type Capability,
+  checkedOnce,
   type Discharge,
   type Obligation,
   Obligations,
 } from '../../actions/index.ts'
-import type { Checksums } from '../../checksums/index.ts'
+import { type Checksums, sameAsBefore } from '../../checksums/index.ts'
 import {
   attempt,
   type Environment,
@@ -108,8 +109,8 @@ class InProcessExecutor {
     const context = this.#context(invocation, invocation.attempt, invocation.approvedBy)
     try {
       const environment = this.#environment(invocation.step, intents)
-      const output = yield* provide(environment, run(action, input, context))
-      const checked = action.output.safeParse(output)
+      const output = (yield* provide(environment, run(action, input, context))) as Json
+      const checked = checkedOnce(action.output, sameAsBefore(this.#options.checksums, output))
       invariant(checked.success, `action ${action.kind} gave an output that its own schema refuses`)
       return { output: checked.data as Json, exercised: this.#options.exercised(action) }
     } finally {

@@ -32,11 +32,12 @@ function summarise(value: unknown, checksums: Checksums, depth: number): Json {
   if (value === null) return null
   if (depth >= DEPTH_MAX) return { omitted: 'nested too deeply' }
   if (Array.isArray(value)) return value.map((item) => summarise(item, checksums, depth + 1))
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, item]) => item !== undefined)
-      .map(([name, item]) => [wellFormedText(name), summarise(item, checksums, depth + 1)]),
-  )
+  const entries: [string, Json][] = []
+  for (const name of Object.keys(value)) {
+    const item = (value as Record<string, unknown>)[name]
+    if (item !== undefined) entries.push([wellFormedText(name), summarise(item, checksums, depth + 1)])
+  }
+  return Object.fromEntries(entries)
 }
 
 function summariseText(value: string, checksums: Checksums): Json {

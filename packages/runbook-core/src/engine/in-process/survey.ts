@@ -1,4 +1,4 @@
-import type { ActionRegistry } from '../../actions/index.ts'
+import { type ActionRegistry, checkedOnce } from '../../actions/index.ts'
 import { attempt, type Task } from '../../effects/index.ts'
 import { Services } from '../../ports/index.ts'
 import type { Json } from '../../text/json.ts'
@@ -44,7 +44,7 @@ export function* survey(
 function actingRoots(request: SurveyRequest, registry: ActionRegistry): string[] {
   return request.acting.flatMap(({ kind, input }) => {
     const action = registry.get(kind)
-    const parsed = action?.input.safeParse(input)
+    const parsed = action === null ? undefined : checkedOnce(action.input, input)
     if (action === null || parsed?.success !== true) return []
     return declaredSubjects(action.effects(parsed.data)).flatMap((subject) => pathOf(subject) ?? [])
   })

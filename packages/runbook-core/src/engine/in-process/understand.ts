@@ -1,4 +1,4 @@
-import type { ActionRegistry, AnyAction, Capability } from '../../actions/index.ts'
+import { type ActionRegistry, type AnyAction, type Capability, checkedOnce } from '../../actions/index.ts'
 import { OperatingError } from '../../errors/index.ts'
 import type { Json } from '../../text/json.ts'
 
@@ -24,7 +24,7 @@ export function understand(
     const message = `the target has no ${lacking.join(', ')}`
     throw new OperatingError('capability-missing', message, { subject: kind })
   }
-  const parsed = action.input.safeParse(input)
+  const parsed = checkedOnce(action.input, input)
   if (parsed.success) return { action, input: parsed.data }
   const issue = parsed.error.issues[0]
   const where = issue?.path.join('.') ?? ''

@@ -1,8 +1,8 @@
-import type { Checksums } from '../../checksums/index.ts'
+import { type Checksums, sameAsBefore } from '../../checksums/index.ts'
 import { OperatingError, toOperatingError } from '../../errors/index.ts'
 import type { RunEvent } from '../../journal/events.ts'
 import { resolveInput } from '../../runbook/templates.ts'
-import { digestOf, idempotencyKey } from '../identity.ts'
+import { idempotencyKey, inputDigestOf } from '../identity.ts'
 import { inputSteps, type RunFacts, scopeOf } from '../scope.ts'
 import type { RunState } from '../state/run-state.ts'
 import { wellFormedRecord } from '../well-formed.ts'
@@ -26,7 +26,7 @@ export function beginStep(
       return { type: 'step-skipped', step: step.id, reason: 'not-exercised', detail }
     }
     if (facts.dryRun) {
-      const unmade = [...inputSteps(step)].find((id) => !hasOutput(state, id))
+      const unmade = inputSteps(step).find((id) => !hasOutput(state, id))
       if (unmade !== undefined) {
         const detail = `dry run: needs what step ${unmade} would give`
         return { type: 'step-skipped', step: step.id, reason: 'not-exercised', detail }
@@ -41,8 +41,8 @@ export function beginStep(
         return { type: 'step-skipped', step: step.id, reason: 'condition', detail: step.when.source }
       }
     }
-    const input = resolveInput(step.action.with, scope)
-    const inputDigest = digestOf(input, checksums)
+    const input = sameAsBefore(checksums, resolveInput(step.action.with, scope))
+    const inputDigest = inputDigestOf(input, checksums)
     const key = idempotencyKey({ runId, step: step.id, ordinal: 0, inputDigest }, checksums)
     return { type: 'step-started', step: step.id, attempt, input, inputDigest, key }
   } catch (thrown) {

@@ -192,7 +192,7 @@ export class Interpreter {
     }
     invariant(this.#facts, 'a step was begun before it is performed')
     const scope = scopeOf(this.state, this.#facts, resultSteps(step))
-    const work = performStep(step, invocation, scope)
+    const work = performStep(step, invocation, scope, this.options.checksums)
     const report = (event: RunEvent) => this.#mailbox.send({ is: 'event', event })
     yield* this.#flights.start(effect.step, step.id, work, report)
   }

@@ -1,3 +1,4 @@
+import { type Checksums, Question, recall } from '../../checksums/index.ts'
 import { type Task, timeout } from '../../effects/index.ts'
 import { OperatingError, toOperatingError } from '../../errors/index.ts'
 import { JOURNAL_LINE_BYTES_MAX } from '../../journal/entry.ts'
@@ -14,7 +15,12 @@ import { wellFormedRecord } from '../well-formed.ts'
 export const OUTPUT_LENGTH_MAX = JOURNAL_LINE_BYTES_MAX / 8
 
 /** Performs an action within its time, computes its captures and checks what must be true of it; gives the event of its end. */
-export function* performStep(step: QualifiedStep, invocation: Invocation, scope: Scope): Task<RunEvent> {
+export function* performStep(
+  step: QualifiedStep,
+  invocation: Invocation,
+  scope: Scope,
+  checksums: Checksums,
+): Task<RunEvent> {
   const { attempt } = invocation
   try {
     const performed = yield* timeout(step.timeoutMs, `step ${step.id}`, Executor.perform(invocation))
@@ -23,7 +29,7 @@ export function* performStep(step: QualifiedStep, invocation: Invocation, scope:
     }
     const { output } = performed
     const captures = capture(step, output, scope)
-    assertJournalable(step, { output, captures })
+    assertJournalable(step, output, captures, checksums)
     verify(step, withView(scope, step.id, stepView(output, captures)))
     return {
       type: 'step-succeeded',
@@ -41,12 +47,20 @@ export function* performStep(step: QualifiedStep, invocation: Invocation, scope:
 }
 
 /** @throws OperatingError `input-invalid` for what JSON cannot say, `input-too-large` for what a journal line cannot hold */
-function assertJournalable(step: QualifiedStep, result: Json): void {
-  const length = canonicalJson(result).length
+function assertJournalable(step: QualifiedStep, output: Json, captures: Json, checksums: Checksums): void {
+  const length = lengthOf(output, checksums) + canonicalJson({ captures }).length
   if (length <= OUTPUT_LENGTH_MAX) return
   throw new OperatingError('input-too-large', `the output of step ${step.id} has ${length} characters`, {
     subject: step.id,
   })
+}
+
+const LENGTH = new Question<number>('length of an output')
+
+/** In characters of its canonical JSON, as a member of the event. */
+function lengthOf(output: Json, checksums: Checksums): number {
+  if (typeof output !== 'object' || output === null) return canonicalJson({ output }).length
+  return recall(checksums, LENGTH, output, () => canonicalJson({ output }).length)
 }
 
 function capture(step: QualifiedStep, output: Json, scope: Scope): Readonly<Record<string, Json>> {

@@ -1,3 +1,4 @@
+import { onceFor } from '../../checksums/index.ts'
 import { OperatingError } from '../../errors/index.ts'
 import { buildGraph } from '../../runbook/graph.ts'
 import type { QualifiedRunbook, QualifiedStep } from '../../runbook/qualified.ts'
@@ -12,7 +13,7 @@ export interface StepGraph {
 }
 
 /** @throws OperatingError `input-invalid` for a step that is named twice, needs an unknown one, or waits for itself */
-export function stepGraph(runbook: QualifiedRunbook): StepGraph {
+export const stepGraph = onceFor((runbook: QualifiedRunbook): StepGraph => {
   const indexOf = new Map<string, number>()
   for (const [index, step] of runbook.steps.entries()) {
     if (indexOf.has(step.id)) throw new OperatingError('input-invalid', `two steps are named ${step.id}`)
@@ -36,7 +37,7 @@ export function stepGraph(runbook: QualifiedRunbook): StepGraph {
     throw new OperatingError('input-invalid', `steps wait for each other: ${cycle.join(' needs ')}`)
   }
   return { runbook, steps: runbook.steps, indexOf, needs, dependents }
-}
+})
 
 /** The step and all that rest on it, directly or not. */
 export function withDescendants(graph: StepGraph, roots: Iterable<number>): ReadonlySet<number> {

@@ -30,6 +30,7 @@ const positionValue = z.string().transform((text, context) => {
 
 const assertion = z.looseObject({ id: z.string(), position: positionValue })
 const page = z.object({ assertions: z.array(z.unknown()), cursor: positionValue.nullable() })
+const anyPage = z.object({ assertions: z.array(z.unknown()) })
 
 /** The fields of an assertion that its writer chose: what the content digest is about. */
 const CONTENT = ['id', 'concept_path', 'predicate', 'value', 'confidence', 'authority_tier'] as const
@@ -92,7 +93,7 @@ const disordered = (call: ApiCall) => invalid(call, PATH, 'positions do not asce
 /** A query whose answer only has to have the documented shape, empty or not. @throws OperatingError `response-invalid` */
 export function* queryAnything(call: ApiCall, conceptPath: string): Task<void> {
   const body = { concept_path: conceptPath, lens: 'recency', limit: 1 }
-  parsed(call, PATH, yield* askPost(call, PATH, body), z.object({ assertions: z.array(z.unknown()) }))
+  parsed(call, PATH, yield* askPost(call, PATH, body), anyPage)
 }
 
 /** A field that the server altered or dropped changes the digest; fields that it adds do not. */

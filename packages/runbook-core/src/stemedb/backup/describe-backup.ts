@@ -5,7 +5,7 @@ import type { BackupCandidate, BackupDescription, Described, Refusal } from '../
 import { type ObjectHead, ObjectStore } from '../../ports/index.ts'
 import { FORMAT_VERSION } from '../record-file/index.ts'
 import { backupFiles, type Manifest } from './manifest.ts'
-import { METADATA_BYTES_MAX, metadataDifference, metadataOf, readMetadata } from './metadata.ts'
+import { knownMetadata, METADATA_BYTES_MAX, metadataDifference, metadataOf } from './metadata.ts'
 import { METADATA_FILE } from './names.ts'
 import { fromOlderVersion, hasOlderOfSize } from './older-versions.ts'
 import { fetchManifest, isRefusal, type ReadManifest } from './read-manifest.ts'
@@ -96,7 +96,7 @@ export function* metadataRefusal(
   const listed = manifest.files.find((file) => file.path === METADATA_FILE)
   const isListed = (bytes: Uint8Array): boolean => checksums.sha256Hex(bytes) === listed?.sha256
   const got = yield* attempt(ObjectStore.get({ store, key, sizeBytesMax: METADATA_BYTES_MAX }))
-  if (got.ok && isListed(got.value.bytes)) return metadataContentRefusal(manifest, got.value.bytes)
+  if (got.ok && isListed(got.value.bytes)) return metadataContentRefusal(checksums, manifest, got.value.bytes)
   const refusal: Refusal | null = got.ok
     ? { reason: 'object-corrupt', detail: `${key} is not the one that the manifest lists` }
     : got.error.code === 'object-missing'
@@ -106,15 +106,19 @@ export function* metadataRefusal(
   const older = yield* fromOlderVersion({ store, key, sizeBytesMax: METADATA_BYTES_MAX }, (bytes) =>
     isListed(bytes) ? bytes : null,
   )
-  return older === null ? refusal : metadataContentRefusal(manifest, older)
+  return older === null ? refusal : metadataContentRefusal(checksums, manifest, older)
 }
 
 /** Metadata bytes against the manifest that lists them. */
-export function metadataContentRefusal(manifest: Manifest, bytes: Uint8Array): Refusal | null {
+export function metadataContentRefusal(
+  checksums: Checksums,
+  manifest: Manifest,
+  bytes: Uint8Array,
+): Refusal | null {
   const count = (prefix: string) => manifest.files.filter((file) => file.path.startsWith(prefix)).length
   const expected = metadataOf(manifest, { wal: count('wal/'), db: count('db/') })
   try {
-    const field = metadataDifference(readMetadata(bytes), expected)
+    const field = metadataDifference(knownMetadata(checksums, bytes), expected)
     if (field === null) return null
     const reason = field === 'timestamp' ? 'name-disagrees' : 'unreadable'
     return { reason, detail: `${METADATA_FILE} and the manifest disagree in ${field}` }

@@ -1,12 +1,12 @@
 import { patienceOf, patiently } from '../../actions/support/patience.ts'
-import type { Checksums } from '../../checksums/index.ts'
+import { type Checksums, Question, recall } from '../../checksums/index.ts'
 import { all, type Task } from '../../effects/index.ts'
 import type { ArchivedSegment, Position, RefusedSegment } from '../../formats/index.ts'
 import type { ListedObject } from '../../ports/index.ts'
 import { compareUtf8 } from '../../text/utf8.ts'
 import { requirePosition } from '../record/index.ts'
 import { parseTrustKey } from './envelope.ts'
-import { ARCHIVE_PREFIX, parseArchiveKey } from './names.ts'
+import { ARCHIVE_PREFIX, type ArchiveKey, parseArchiveKey } from './names.ts'
 import { type ArchiveEntry, type ArchiveReader, isRefusedSegment, readArchived } from './read-archived.ts'
 import { eachObject } from './store-reading.ts'
 
@@ -37,8 +37,8 @@ export function* listArchive(
   const reader = { checksums, store, trustKey: parseTrustKey(input.trustKey), patience }
   const after = input.after === null ? null : requirePosition(input.after)
   const { entries, refused } = yield* patience === null
-    ? listEntries(store)
-    : patiently(patience, `object store "${store}"`, () => listEntries(store))
+    ? listEntries(checksums, store)
+    : patiently(patience, `object store "${store}"`, () => listEntries(checksums, store))
   const segments: ArchivedSegment[] = []
   for (const history of [...entries.keys()].sort(compareUtf8)) {
     const newestFirst = [...entries.get(history)!.values()].sort((a, b) => b.number - a.number)
@@ -81,12 +81,13 @@ const oldestFirst = (segments: ArchivedSegment[], refused: RefusedSegment[]): Ar
 
 /** Every key below the archive's prefix, by history and number; keys that name neither segment nor sidecar are refused. */
 function* listEntries(
+  checksums: Checksums,
   store: string,
 ): Task<{ entries: Map<string, Map<number, ArchiveEntry>>; refused: RefusedSegment[] }> {
   const entries = new Map<string, Map<number, ArchiveEntry>>()
   const refused: RefusedSegment[] = []
   yield* eachObject({ store, prefix: ARCHIVE_PREFIX }, (object) => {
-    if (!addEntry(entries, object)) {
+    if (!addEntry(checksums, entries, object)) {
       const detail = 'the key names neither a segment nor a sidecar of any history'
       refused.push({ key: object.key, reason: 'key-disagrees', detail })
     }
@@ -94,8 +95,14 @@ function* listEntries(
   return { entries, refused }
 }
 
-function addEntry(entries: Map<string, Map<number, ArchiveEntry>>, object: ListedObject): boolean {
-  const key = parseArchiveKey(object.key)
+const KEY = new Question<{ readonly key: ArchiveKey | null }>('what an archived key names')
+
+function addEntry(
+  checksums: Checksums,
+  entries: Map<string, Map<number, ArchiveEntry>>,
+  object: ListedObject,
+): boolean {
+  const { key } = recall(checksums, KEY, object, () => ({ key: parseArchiveKey(object.key) }))
   if (key === null) return false
   const { history, number, isSidecar } = key
   const ofHistory = entries.get(history) ?? new Map<number, ArchiveEntry>()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Checksums, Question, recall } from '../../checksums/index.ts'
 import { canonicalJson } from '../../text/canonical-json.ts'
 import { formatInstantSeconds } from '../../text/instant.ts'
 import { type Expected, readDocument, writeDocument } from './document.ts'
@@ -89,10 +90,18 @@ export function readMetadata(bytes: Uint8Array): BackupMetadata {
   return readDocument(bytes, METADATA_DOCUMENT)
 }
 
+const METADATA = new Question<BackupMetadata>('metadata of a backup')
+
+/** As `readMetadata`, of bytes that may have been read before. @throws as it does */
+export function knownMetadata(checksums: Checksums, bytes: Uint8Array): BackupMetadata {
+  return recall(checksums, METADATA, bytes, () => readMetadata(bytes))
+}
+
 /** The first field in which metadata and expectation differ; null when they agree. */
 export function metadataDifference(actual: BackupMetadata, expected: BackupMetadata): string | null {
   for (const field of Object.keys(expected) as (keyof BackupMetadata)[]) {
-    if (canonicalJson(actual[field]) !== canonicalJson(expected[field])) return field
+    if (actual[field] !== expected[field] && canonicalJson(actual[field]) !== canonicalJson(expected[field]))
+      return field
   }
   return null
 }

@@ -6,7 +6,7 @@ import { FileSystem } from '../../ports/index.ts'
 import { parseCheckpointFileName, scanCheckpoint } from '../checkpoint/index.ts'
 import { formatPosition } from '../record/index.ts'
 import { type RecordFileScan, scanRecordFile } from '../record-file/index.ts'
-import { METADATA_BYTES_MAX, readMetadata } from './metadata.ts'
+import { knownMetadata, METADATA_BYTES_MAX } from './metadata.ts'
 import { parseSegmentFileName } from './names.ts'
 
 /** How much of a data file is read: `records` also finds what was never right, at a lower speed. */
@@ -70,7 +70,7 @@ function* verifyMetadataFile(checksums: Checksums, file: BackupFile, path: strin
     return problemOf(file, 'digest-differs', 'not the bytes that the manifest lists')
   }
   try {
-    readMetadata(bytes)
+    knownMetadata(checksums, bytes)
     return null
   } catch (error) {
     if (error instanceof OperatingError) return problemOf(file, 'structure-invalid', error.message)
