@@ -13,19 +13,22 @@ export interface FileRange {
   readonly end: number | null
 }
 
+/** Pieces that are read into whatever memory the file system answers with; from then on it is worth having memory of one's own. */
+const ANSWERED_PIECES = 2
+
 /**
  * Reads a file from front to back: the next piece is being read while the caller looks at this one. However long the file, it takes
- * three pieces of memory; a file of one piece takes what that one needs.
+ * four pieces of memory; a file of one or two takes what these need.
  */
 export class FilePieces {
   readonly #path: string
   readonly #end: number | null
   /** Where the next read begins. */
   #offset: number
-  /** Two pieces, made when the file proves longer than one; the one that is read into changes with each read. */
+  /** Two pieces, made when the file proves longer than two; the one that is read into changes with each read. */
   #memory: Uint8Array | null = null
   #half = 0
-  #isFirst = true
+  #begun = 0
   #ahead: Fiber<Uint8Array> | null = null
   #isOver = false
 
@@ -77,11 +80,8 @@ export class FilePieces {
 
   *#read(length: number): Task<Uint8Array> {
     const input = { path: this.#path, offset: this.#offset, length }
-    if (this.#isFirst) {
-      // How much there is, the file system knows; from the second piece on it is worth having memory of one's own.
-      this.#isFirst = false
-      return yield* FileSystem.read(input)
-    }
+    this.#begun += 1
+    if (this.#begun <= ANSWERED_PIECES) return yield* FileSystem.read(input)
     this.#memory ??= new Uint8Array(2 * PIECE_BYTES)
     this.#half = 1 - this.#half
     const from = this.#half * PIECE_BYTES

@@ -12,9 +12,19 @@ declare class TextDecoder {
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
+/** Texts up to this length are encoded here as long as they are ASCII: it costs less than asking for memory outside the heap. */
+const SHORT_LENGTH = 64
+
 /** The UTF-8 bytes of a text; lone surrogates become U+FFFD. */
 export function utf8Encode(text: string): Uint8Array<ArrayBuffer> {
-  return encoder.encode(text)
+  if (text.length > SHORT_LENGTH) return encoder.encode(text)
+  const bytes = new Uint8Array(text.length)
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index)
+    if (code > 0x7f) return encoder.encode(text)
+    bytes[index] = code
+  }
+  return bytes
 }
 
 /** The text of UTF-8 bytes. @throws OperatingError `input-invalid` when they are not UTF-8 */
