@@ -42,9 +42,21 @@ interface Answered<T, R> {
   readonly answers: readonly R[]
 }
 
+const beginnings = new WeakMap<readonly unknown[], readonly unknown[]>()
+
+/** Lists that begin with all items of another one, of which more is known: said by whoever makes the longer list, which never changes. */
+export function beginsWith(list: readonly unknown[], beginning: readonly unknown[]): void {
+  beginnings.set(list, beginning)
+}
+
+/** The list that this one begins with, where that was said; else null. */
+export function beginningOf<T>(list: readonly T[]): readonly T[] | null {
+  return (beginnings.get(list) as readonly T[] | undefined) ?? null
+}
+
 /**
- * The answers to a question about each item of a list, together one immutable list. A list that begins with the very items of the last
- * one of its length is answered anew from there on only.
+ * The answers to a question about each item of a list, together one immutable list. A list that begins with another, or with the very
+ * items of the last one of its length, is answered anew from there on only.
  */
 export function recallEach<T, R>(
   checksums: Checksums,
@@ -55,18 +67,33 @@ export function recallEach<T, R>(
   const { memory } = checksums
   if (memory === undefined) return items.map(compute)
   return memory.recall(question, items, () => {
-    const before = memory.noted(question, items.length)
-    let common = 0
-    while (before !== undefined && common < items.length && before.items[common] === items[common])
-      common += 1
-    const answers = before?.answers.slice(0, common) ?? []
-    for (let index = common; index < items.length; index += 1) {
+    const beginning = beginningOf(items)
+    const known =
+      beginning === null
+        ? answeredBefore(memory, question, items)
+        : recallEach(checksums, question, beginning, compute)
+    const answers = [...known]
+    for (let index = known.length; index < items.length; index += 1) {
       answers.push(compute(items[index] as T, index))
     }
     const answered = { items, answers }
-    memory.note(question, items.length, answered)
+    if (beginning === null) memory.note(question, items.length, answered)
+    else beginsWith(answers, known)
     return answered
   }).answers
+}
+
+/** Answers about the items that the last list of this length began with. */
+function answeredBefore<T, R>(
+  memory: Memory,
+  question: Question<Answered<T, R>>,
+  items: readonly T[],
+): readonly R[] {
+  const before = memory.noted(question, items.length)
+  if (before === undefined) return []
+  let common = 0
+  while (common < items.length && before.items[common] === items[common]) common += 1
+  return before.answers.slice(0, common)
 }
 
 /** A question about each item of a list; see `recallEach`. */

@@ -1,24 +1,9 @@
-import type { ReadbackRecord } from '../formats/index.ts'
-import { compareUtf8 } from '../text/utf8.ts'
 import { acknowledgementOrder } from './compare-files.ts'
 import type { Comparison } from './comparison.ts'
 import type { IndexedLedger } from './indexed-ledger.ts'
-import { combineReadback, entryOfRecord, type ReadbackEntry } from './readback-entry.ts'
+import { ReadbackByPlace, type ReadbackPage } from './readback-by-place.ts'
+import type { ReadbackEntry } from './readback-entry.ts'
 import { Tally } from './tally.ts'
-
-/** Records as they were read back together. An array that was compared with the same ledger before costs next to nothing. */
-export type ReadbackPage = readonly ReadbackRecord[]
-
-/** A page against a ledger. */
-interface PlacedPage {
-  readonly entries: readonly ReadbackEntry[]
-  /** Where each stands in the ledger; -1: nowhere. */
-  readonly places: Int32Array
-  /** 1 where the digest is the one that the whole ledger acknowledges. */
-  readonly whole: Uint8Array
-}
-
-const placedPages = new WeakMap<IndexedLedger, WeakMap<ReadbackPage, PlacedPage>>()
 
 /**
  * Compares the first `lineCount` lines of a ledger with pages of a readback, less the keys in `excluded`: the same as `compareFiles` of
@@ -110,73 +95,4 @@ class Recovered {
     const last = this.#ledger.entryAt(this.#lastIndex, this.#lineCount)
     if (last !== null) this.#tally.addRecovered(this.#count, this.#newestAt, last)
   }
-}
-
-/** A readback by the ledger's key order. */
-class ReadbackByPlace {
-  /** Keys that the ledger does not name, in key order. */
-  readonly unknown: readonly ReadbackEntry[]
-  readonly #ledger: IndexedLedger
-  readonly #entries: (ReadbackEntry | undefined)[]
-  /** By place: 1 when one copy came, with the digest that the whole ledger acknowledges. */
-  readonly #whole: Uint8Array
-
-  constructor(ledger: IndexedLedger, pages: readonly ReadbackPage[], excluded: ReadonlySet<string>) {
-    this.#ledger = ledger
-    this.#entries = new Array<ReadbackEntry | undefined>(ledger.keyCount)
-    this.#whole = new Uint8Array(ledger.keyCount)
-    const unknown = new Map<string, ReadbackEntry>()
-    const excludedPlaces = new Set([...excluded].flatMap((key) => ledger.indexOf(key) ?? []))
-    for (const page of pages) {
-      const { entries, places, whole } = placed(ledger, page)
-      for (let order = 0; order < entries.length; order += 1) {
-        const entry = entries[order] as ReadbackEntry
-        const place = places[order] as number
-        if (place < 0) {
-          if (!excluded.has(entry.key)) unknown.set(entry.key, joined(unknown.get(entry.key), entry))
-        } else if (excludedPlaces.size === 0 || !excludedPlaces.has(place)) {
-          const known = this.#entries[place]
-          this.#entries[place] = joined(known, entry)
-          this.#whole[place] = known === undefined ? (whole[order] as number) : 0
-        }
-      }
-    }
-    this.unknown = [...unknown.values()].sort((a, b) => compareUtf8(a.key, b.key))
-  }
-
-  isWhole(index: number): boolean {
-    return this.#whole[index] === 1
-  }
-
-  at(index: number): ReadbackEntry | null {
-    return this.#entries[index] ?? null
-  }
-
-  unknownIsBefore(order: number, index: number): boolean {
-    const entry = this.unknown[order] as ReadbackEntry
-    return compareUtf8(entry.key, this.#ledger.keyAt(index)) < 0
-  }
-}
-
-function joined(known: ReadbackEntry | undefined, entry: ReadbackEntry): ReadbackEntry {
-  return known === undefined ? entry : combineReadback(known, entry)
-}
-
-function placed(ledger: IndexedLedger, page: ReadbackPage): PlacedPage {
-  let pages = placedPages.get(ledger)
-  if (pages === undefined) {
-    pages = new WeakMap()
-    placedPages.set(ledger, pages)
-  }
-  let known = pages.get(page)
-  if (known === undefined) {
-    const places = Int32Array.from(page, ({ key }) => ledger.indexOf(key) ?? -1)
-    const whole = Uint8Array.from(page, ({ digest }, order) => {
-      const place = places[order] as number
-      return place >= 0 && ledger.acknowledgedDigest(place) === digest ? 1 : 0
-    })
-    known = { entries: page.map(entryOfRecord), places, whole }
-    pages.set(page, known)
-  }
-  return known
 }

@@ -7,7 +7,7 @@ export {
   type PreparedLedger,
   prepareLedger,
 } from './compare-files.ts'
-export { compareIndexed, type ReadbackPage } from './compare-indexed.ts'
+export { compareIndexed } from './compare-indexed.ts'
 export type { Comparison, LedgerPoint } from './comparison.ts'
 export { EXAMPLES_MAX } from './comparison.ts'
 export {
@@ -48,3 +48,4 @@ export {
   readbackHeaderLine,
   readbackLine,
 } from './readback.ts'
+export type { ReadbackPage } from './readback-by-place.ts'

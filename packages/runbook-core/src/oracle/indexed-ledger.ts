@@ -22,7 +22,8 @@ export class IndexedLedger {
   readonly #lines: readonly LedgerLine[]
   readonly #keys: readonly IndexedKey[]
   readonly #indexOf: ReadonlyMap<string, number>
-  /** By key: its last line, and of its acknowledgement line and history time; -1 where it has none or contradicts itself. */
+  /** By key: its first and its last line, and of its acknowledgement line and history time; -1 where it has none or contradicts itself. */
+  readonly #firstLines: Int32Array
   readonly #lastLines: Int32Array
   readonly #acknowledgedLines: Int32Array
   readonly #acknowledgedAt: Float64Array
@@ -32,6 +33,7 @@ export class IndexedLedger {
     this.#lines = lines
     this.#keys = keysOf(lines)
     this.#indexOf = new Map(this.#keys.map(({ key }, index) => [key, index]))
+    this.#firstLines = Int32Array.from(this.#keys, (known) => known.lines[0] as number)
     this.#lastLines = Int32Array.from(this.#keys, (known) => known.lines.at(-1) as number)
     this.#acknowledgedLines = Int32Array.from(this.#keys, ({ whole }) => whole?.acknowledged?.line ?? -1)
     this.#acknowledgedAt = Float64Array.from(this.#keys, ({ whole }) => whole?.acknowledged?.at ?? -1)
@@ -76,9 +78,9 @@ export class IndexedLedger {
    * @throws OperatingError `input-invalid` when they acknowledge it with two contents
    */
   entryAt(index: number, lineCount: number): LedgerEntry | null {
+    if ((this.#firstLines[index] as number) >= lineCount) return null
     const { lines, whole } = this.#keys[index] as IndexedKey
-    if ((lines[0] as number) >= lineCount) return null
-    if (whole !== null && (lines.at(-1) as number) < lineCount) return whole
+    if (whole !== null && (this.#lastLines[index] as number) < lineCount) return whole
     return this.#combined(lines.filter((line) => line < lineCount))
   }
 

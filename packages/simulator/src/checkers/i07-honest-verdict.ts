@@ -1,7 +1,7 @@
 import { evidenceOf } from '@dr-drill/runbook-core'
 import { claimsRestored, defineChecker } from './checker.ts'
 import type { DrillTruth } from './truth/drill-truth.ts'
-import { isTruePrefix } from './truth/served.ts'
+import { firstHole, isTruePrefix } from './truth/served.ts'
 
 /**
  * Nothing that the run says is untrue: its verdict, its loss and each claim it calls proven are held against the engine's own content,
@@ -51,7 +51,7 @@ function claimUntruth(truth: DrillTruth): string | null {
   const { judged, served, ledger } = truth
   const isProven = (id: string) => judged.claims.some((claim) => claim.id === id && claim.status === 'proven')
   if (!claimsRestored(truth) || served === null) return null
-  const isWhole = served.every(({ position }, index) => position === index + 1)
+  const isWhole = firstHole(served) < 0
   for (const id of ['completeness', 'contiguity']) {
     if (isProven(id) && !isWhole) return `${id} is called proven; positions are missing`
   }

@@ -4,13 +4,7 @@ export { CHECKERS } from './checkers.ts'
 export type { DrillTruth, Excused } from './truth/drill-truth.ts'
 export { type Expectation, type ExpectationInput, excusedBy, expectationOf } from './truth/expectation.ts'
 export { type Acknowledged, LedgerTruth, type WholeLedger, wholeLedger } from './truth/ledger-truth.ts'
-export {
-  isKnownPrefix,
-  isTruePrefix,
-  type Served,
-  servedBy,
-  type TrueLoss,
-  trueLoss,
-} from './truth/served.ts'
+export { isKnownPrefix, isTruePrefix, type TrueLoss, trueLoss } from './truth/served.ts'
+export { type Holdings, type Served, servedBy } from './truth/served-records.ts'
 export { SourceTruth } from './truth/source-truth.ts'
 export { type Archived, type IsGood, type PristineObjects, Survey } from './truth/survey.ts'

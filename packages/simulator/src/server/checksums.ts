@@ -32,7 +32,15 @@ function publicKeyOf(raw: Uint8Array): KeyObject {
   return createPublicKey({ key: Buffer.concat([PUBLIC_HEADER, raw]), format: 'der', type: 'spki' })
 }
 
+/** The key that was read last: who signs does so again, and reading a key takes longer than signing with it. */
+let lastRead: { readonly seed: Buffer; readonly key: KeyObject } | null = null
+
 function secretKeyOf(seed: Uint8Array): KeyObject {
+  if (lastRead?.seed.equals(seed) !== true) lastRead = { seed: Buffer.from(seed), key: readSecretKey(seed) }
+  return lastRead.key
+}
+
+function readSecretKey(seed: Uint8Array): KeyObject {
   // OpenSSL reads the length from the header and would take the first 32 bytes of a longer key.
   if (seed.length !== 32) throw new RangeError(`an Ed25519 secret key has 32 bytes, not ${seed.length}`)
   return createPrivateKey({ key: Buffer.concat([SECRET_HEADER, seed]), format: 'der', type: 'pkcs8' })

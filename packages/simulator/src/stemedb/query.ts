@@ -7,6 +7,7 @@ import {
   type Task,
 } from '@dr-drill/runbook-core'
 import { type Assertion, decodeAssertion, type Frame } from '@dr-drill/runbook-core/stemedb'
+import { ChainName, ListChain } from '../memory/list-chain.ts'
 import { rootOf } from './position-table.ts'
 import type { RecordFiles } from './record-files.ts'
 import type { RecordIndex } from './record-index.ts'
@@ -58,7 +59,7 @@ export function* answerQuery(
   const count = index.count
   const step = query.lens === 'recency' ? -1 : 1
   const concerns = candidateFilter(index, query.conceptPath)
-  let found: readonly StoredAssertion[] = []
+  let page = ListChain.empty(checksums, PAGES)
   let [pageBytes, examined] = [0, 0]
   let position = firstCandidate(query, count)
   while (position >= 1 && position <= count) {
@@ -67,21 +68,21 @@ export function* answerQuery(
       continue
     }
     let far = position
-    const wanted = matchesAll(query) ? Math.min(RUN_RECORDS, query.limit - found.length) : RUN_RECORDS
+    const wanted = matchesAll(query) ? Math.min(RUN_RECORDS, query.limit - page.length) : RUN_RECORDS
     while (Math.abs(far - position) + 1 < wanted && inside(far + step, count) && concerns(far + step))
       far += step
     const frames = yield* readRun(files, position, far)
     if (matchesAll(query) && query.lens === 'position') {
       const run = storedRun(checksums, frames)
-      if (found.length + run.stored.length <= query.limit && pageBytes + run.sizeBytes < PAGE_BYTES) {
-        found = found.length === 0 ? run.stored : [...found, ...run.stored]
+      if (page.length + run.stored.length <= query.limit && pageBytes + run.sizeBytes < PAGE_BYTES) {
+        page = page.with(run.stored)
         pageBytes += run.sizeBytes
         position += run.stored.length
-        if (found.length === query.limit) break
+        if (page.length === query.limit) break
         continue
       }
     }
-    const some = [...found]
+    const some: StoredAssertion[] = []
     for (const frame of frames) {
       position = frame.position + step
       examined += frame.bytes.length
@@ -89,13 +90,13 @@ export function* answerQuery(
       if (!matches(query, assertion)) continue
       some.push({ assertion, position: frame.position, at: frame.at })
       pageBytes += frame.bytes.length
-      if (some.length === query.limit || pageBytes >= PAGE_BYTES) break
+      if (page.length + some.length === query.limit || pageBytes >= PAGE_BYTES) break
     }
-    found = some
-    if (found.length === query.limit || pageBytes >= PAGE_BYTES || examined >= EXAMINED_BYTES) break
+    page = page.with(some)
+    if (page.length === query.limit || pageBytes >= PAGE_BYTES || examined >= EXAMINED_BYTES) break
   }
   const hasMore = inside(position, count)
-  return { assertions: found, cursor: hasMore ? position - step : null, sizeBytes: pageBytes }
+  return { assertions: page.list, cursor: hasMore ? position - step : null, sizeBytes: pageBytes }
 }
 
 /** Records that were read at once, as they are answered. */
@@ -112,6 +113,8 @@ function storedRun(checksums: Checksums, run: readonly Frame[]): StoredRun {
     return { stored, sizeBytes: run.reduce((sum, { bytes }) => sum + bytes.length, 0) }
   })
 }
+
+const PAGES = new ChainName<StoredAssertion>('runs of a page')
 
 const STORED = new QuestionOfEach<Frame, StoredAssertion>('answerable records')
 

@@ -5,6 +5,7 @@ import type { Denial, MemoryBucket } from './memory-bucket.ts'
 /** What befalls a bucket in memory; `accessKey` is the credential that `deny` is about. */
 export function bucketControl(bucket: MemoryBucket, accessKey: string): StoreControl {
   return {
+    state: () => bucket.content.present,
     keys: () => bucket.content.present.versions.map(({ key }) => key),
     versions: (key): readonly StoredVersion[] => versionsHeld(bucket, key),
     rot: (key, bytes) => bucket.rot(key, bytes),

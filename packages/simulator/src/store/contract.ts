@@ -14,6 +14,8 @@ export interface StoredVersion {
 
 /** What operators, media and careless hands do to a store and its objects. */
 export interface StoreControl {
+  /** What it holds, versions included, as one object: the same until something changes, and shared by stores of the same content. */
+  state(): object
   /** Keys with a current version that is no delete marker, by UTF-8 bytes. */
   keys(): readonly string[]
   /** Versions of a key, newest first. */

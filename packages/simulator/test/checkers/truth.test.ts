@@ -30,7 +30,12 @@ function source() {
   })
   const store = bucketControl(bucket, 'any')
   const truth = new SourceTruth(store)
-  return { store, truth, reach: (signed = true) => truth.survey.reach(truth.isGood, signed) }
+  const reach = (signed = true) => {
+    const reached = truth.survey.reach(truth.isGood, signed)
+    expect(truth.reach(signed), 'what is remembered of the store as it is now').toBe(reached)
+    return reached
+  }
+  return { store, truth, reach }
 }
 
 const whole = source()

@@ -1,4 +1,4 @@
-import { type Checksums, type Memory, Question, recall } from '../../checksums/index.ts'
+import { beginningOf, beginsWith, type Checksums, type Memory, Question, recall } from '../../checksums/index.ts'
 import { INSTANT_MAX } from '../../text/instant.ts'
 import { decodeFrame, type Frame, type FrameFault } from '../record/frame.ts'
 
@@ -44,10 +44,18 @@ function decodeLike(checksums: Checksums, memory: Memory, bytes: Uint8Array, fil
   const seen = memory.noted(BATCH, place)
   const common = seen === undefined ? 0 : commonLength(seen.bytes, bytes)
   if (seen !== undefined && common === bytes.length && seen.bytes.length === common) return seen
-  const frames = seen?.frames.slice(0, wholeWithin(seen.frames, fileOffset + common)) ?? []
-  const batch = decodeFrom(checksums, bytes, fileOffset, frames)
+  const known = seen === undefined ? [] : beginningUpTo(seen.frames, fileOffset + common)
+  const batch = decodeFrom(checksums, bytes, fileOffset, [...known])
+  if (known.length > 0) beginsWith(batch.frames, known)
   memory.note(BATCH, place, batch)
   return batch
+}
+
+/** The frames that end at or before an offset: the same list for all that have them in common. */
+function beginningUpTo(frames: readonly Frame[], end: number): readonly Frame[] {
+  const count = wholeWithin(frames, end)
+  const beginning = beginningOf(frames)
+  return beginning?.length === count ? beginning : frames.slice(0, count)
 }
 
 /** How many of the frames end at or before an offset. */

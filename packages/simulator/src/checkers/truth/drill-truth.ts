@@ -4,7 +4,8 @@ import type { Exposure } from '../../simulation/run/witness.ts'
 import type { StoreControl } from '../../store/index.ts'
 import type { Expectation } from './expectation.ts'
 import type { LedgerTruth } from './ledger-truth.ts'
-import type { Served, TrueLoss } from './served.ts'
+import type { TrueLoss } from './served.ts'
+import type { Served } from './served-records.ts'
 import type { SourceTruth } from './source-truth.ts'
 
 /** What the faults that fired excuse together; null: any amount. */

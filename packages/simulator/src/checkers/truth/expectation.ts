@@ -42,7 +42,7 @@ export interface ExpectationInput {
 /** Derives what must come of a drill from what is left of production's bytes and from what the atlas says of the faults that fired. */
 export function expectationOf(input: ExpectationInput): Expectation {
   const { source, signed, acceptsLoss, undamagedReach, hasGrown } = input
-  const reach = source.survey.reach(source.isGood, signed)
+  const reach = source.reach(signed)
   if (reach === null) return nothingLeft(input)
   // What nobody mentions any longer, no run can miss.
   const isWhole = undamagedReach !== null && reach >= Math.min(undamagedReach, source.mentioned)

@@ -20,6 +20,8 @@ export interface WholeLedger {
   /** For each of the records, when the last of it and those before it had been sent. */
   readonly submittedUntil: readonly number[]
   readonly hasOnePlacePerKey: boolean
+  /** When clients were told, ascending. */
+  readonly acknowledgedAt: Float64Array
 }
 
 const remembered = new WeakMap<readonly LedgerLine[], WholeLedger>()
@@ -47,6 +49,7 @@ export function wholeLedger(lines: readonly LedgerLine[]): WholeLedger {
       latest = Math.max(latest, submitted.get(key)?.at ?? Number.POSITIVE_INFINITY)
       return latest
     }),
+    acknowledgedAt: Float64Array.from(records, ({ at }) => at).sort(),
     hasOnePlacePerKey: byKey.size === records.length && byPosition.size === records.length,
   }
   remembered.set(lines, whole)
@@ -66,6 +69,18 @@ export class LedgerTruth {
   /** True when its client had been told before the disaster. */
   isAcknowledged({ at }: Acknowledged): boolean {
     return at <= this.failureAt
+  }
+
+  /** How many records clients had been told of before the disaster. */
+  get acknowledgedCount(): number {
+    const { acknowledgedAt } = this.whole
+    let [low, high] = [0, acknowledgedAt.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((acknowledgedAt[middle] as number) <= this.failureAt) low = middle + 1
+      else high = middle
+    }
+    return low
   }
 
   /** True when it had been sent before the disaster: it may come back, acknowledged or not. */

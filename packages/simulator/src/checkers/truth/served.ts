@@ -1,57 +1,5 @@
-import type { Checksums, Task } from '@dr-drill/runbook-core'
-import { type Assertion, assertionDigest } from '@dr-drill/runbook-core/stemedb'
-import type { QueryPage, StemedbEngine } from '../../stemedb/index.ts'
-import type { LedgerTruth } from './ledger-truth.ts'
-
-/** A record that an engine holds. */
-export interface Served {
-  readonly position: number
-  readonly key: string
-  readonly digest: string
-}
-
-const PAGE = 1000
-const digests = new WeakMap<Assertion, string>()
-
-/** Everything that an engine holds, in order of position, asked of the engine itself and over none of the product's readers. */
-export function* servedBy(engine: StemedbEngine, checksums: Checksums): Task<readonly Served[]> {
-  const served: Served[] = []
-  for (let cursor: number | null = null; ; ) {
-    const page: QueryPage = yield* engine.query({
-      conceptPath: '*',
-      predicate: null,
-      lens: 'position',
-      limit: PAGE,
-      cursor,
-    })
-    for (const record of servedIn(page.assertions, checksums)) served.push(record)
-    cursor = page.cursor
-    if (cursor === null) return served
-  }
-}
-
-const pages = new WeakMap<QueryPage['assertions'], readonly Served[]>()
-
-function servedIn(assertions: QueryPage['assertions'], checksums: Checksums): readonly Served[] {
-  const known = pages.get(assertions)
-  if (known !== undefined) return known
-  const served = assertions.map(({ position, assertion }) => ({
-    position,
-    key: assertion.id,
-    digest: digestOf(assertion, checksums),
-  }))
-  pages.set(assertions, served)
-  return served
-}
-
-/** Assertions are immutable once they are decoded, and engines that decode the same bytes may share them. */
-function digestOf(assertion: Assertion, checksums: Checksums): string {
-  const known = digests.get(assertion)
-  if (known !== undefined) return known
-  const digest = assertionDigest(checksums, assertion)
-  digests.set(assertion, digest)
-  return digest
-}
+import type { Acknowledged, LedgerTruth, WholeLedger } from './ledger-truth.ts'
+import type { Served } from './served-records.ts'
 
 /** How what is served differs from what was promised. */
 export interface TrueLoss {
@@ -108,12 +56,13 @@ export function isKnownPrefix(ledger: LedgerTruth, served: readonly Served[]): b
 
 /** The loss where the first so many records are there and nothing else is. */
 function lossBehind(ledger: LedgerTruth, last: number): TrueLoss {
-  let [acknowledged, lost] = [0, 0]
+  const { records } = ledger.whole
+  const acknowledged = ledger.acknowledgedCount
+  let lost = 0
   let oldestLostAt: number | null = null
-  for (const record of ledger.whole.records) {
+  for (let index = last; index < records.length; index += 1) {
+    const record = records[index] as Acknowledged
     if (!ledger.isAcknowledged(record)) continue
-    acknowledged += 1
-    if (record.position <= last) continue
     lost += 1
     oldestLostAt = Math.min(oldestLostAt ?? record.at, record.at)
   }
@@ -121,28 +70,45 @@ function lossBehind(ledger: LedgerTruth, last: number): TrueLoss {
   return { acknowledged, recovered, lost, altered: 0, duplicated: 0, unexpected: 0, oldestLostAt }
 }
 
-const untrue = new WeakMap<LedgerTruth, WeakMap<readonly Served[], number>>()
+const strange = new WeakMap<WholeLedger, WeakMap<readonly Served[], number>>()
+
+/** Index of the first record that is not one which production acknowledged at the position that it has here; -1: all are. */
+function firstStrange({ records }: WholeLedger, served: readonly Served[]): number {
+  return served.findIndex(({ key, digest, position }, index) => {
+    const record = records[index]
+    return (
+      position !== index + 1 ||
+      record?.position !== position ||
+      record.key !== key ||
+      record.digest !== digest
+    )
+  })
+}
 
 /** Index of the first record that is not the one that production wrote at its position, without a hole before it; -1: all are. */
 export function firstUntrue(ledger: LedgerTruth, served: readonly Served[]): number {
-  let known = untrue.get(ledger)
-  if (known === undefined) {
-    known = new WeakMap()
-    untrue.set(ledger, known)
-  }
-  let first = known.get(served)
-  if (first === undefined) {
-    first = served.findIndex(
-      ({ key, digest, position }, index) => position !== index + 1 || !ledger.isTrueAt(position, key, digest),
-    )
-    known.set(served, first)
-  }
-  return first
+  const strangers = remembered(strange, ledger.whole, () => new WeakMap<readonly Served[], number>())
+  const first = remembered(strangers, served, () => firstStrange(ledger.whole, served))
+  if (first < 0) return first
+  return served.findIndex(
+    ({ key, digest, position }, index) =>
+      index >= first && (position !== index + 1 || !ledger.isTrueAt(position, key, digest)),
+  )
 }
+
+const holes = new WeakMap<readonly Served[], number>()
 
 /** Index of the first record that is not at the position behind the one before it; -1: all are. */
 export const firstHole = (served: readonly Served[]): number =>
-  served.findIndex(({ position }, index) => position !== index + 1)
+  remembered(holes, served, () => served.findIndex(({ position }, index) => position !== index + 1))
+
+function remembered<K extends object, V>(known: WeakMap<K, V>, about: K, compute: () => V): V {
+  const found = known.get(about)
+  if (found !== undefined) return found
+  const computed = compute()
+  known.set(about, computed)
+  return computed
+}
 
 /** True when what is served is exactly the first records of production, at their positions. */
 export const isTruePrefix = (ledger: LedgerTruth, served: readonly Served[]): boolean =>

@@ -1,37 +1,55 @@
 import type { StoreControl, StoredVersion } from '../../store/index.ts'
 import { type IsGood, Survey } from './survey.ts'
 
+/** What production left in a store. Immutable, and taken once for all stores of the same content. */
+interface Pristine {
+  readonly keys: readonly string[]
+  readonly versions: ReadonlyMap<string, StoredVersion>
+  readonly survey: Survey
+  /** How far a restore can reach while all of it is good: by whether sidecars and manifests are trusted by their signatures. */
+  readonly reaches: Map<boolean, number | null>
+}
+
+/** What has become of it, between two changes of the store. */
+interface Found {
+  readonly state: object
+  readonly changed: number
+  readonly lost: readonly string[]
+  readonly reaches: Map<boolean, number | null>
+}
+
+const taken = new WeakMap<object, Pristine>()
+
 /**
  * The source as production left it and as it lies now. A byte counts as still there when any version of its object holds it: an
  * object that was overwritten or deleted where versions are kept has lost nothing.
  */
 export class SourceTruth {
-  readonly survey: Survey
   readonly #store: StoreControl
-  readonly #pristine: ReadonlyMap<string, StoredVersion>
+  readonly #pristine: Pristine
+  #found: Found
 
   /** Taken before anything is damaged. */
   constructor(store: StoreControl) {
-    const pristine = new Map<string, StoredVersion>()
-    for (const key of store.keys()) {
-      const [current] = store.versions(key)
-      if (current !== undefined && !current.isDeleteMarker) pristine.set(key, current)
-    }
+    const state = store.state()
+    const pristine = taken.get(state) ?? takenFrom(store)
+    taken.set(state, pristine)
     this.#store = store
     this.#pristine = pristine
-    this.survey = new Survey({
-      keys: [...pristine.keys()],
-      bytes: (key) => pristine.get(key)?.bytes ?? new Uint8Array(0),
-    })
+    this.#found = { state, changed: 0, lost: [], reaches: pristine.reaches }
+  }
+
+  get survey(): Survey {
+    return this.#pristine.survey
   }
 
   get keys(): readonly string[] {
-    return [...this.#pristine.keys()]
+    return this.#pristine.keys
   }
 
   /** True when some version still has the bytes that production wrote. */
   readonly isGood: IsGood = (key) => {
-    const written = this.#pristine.get(key)?.bytes
+    const written = this.#pristine.versions.get(key)?.bytes
     if (written === undefined) return false
     return this.#store
       .versions(key)
@@ -40,7 +58,7 @@ export class SourceTruth {
 
   /** True when what a reader gets who asks for no version is what production wrote. */
   readonly isCurrent: IsGood = (key) => {
-    const written = this.#pristine.get(key)?.bytes
+    const written = this.#pristine.versions.get(key)?.bytes
     const [current] = this.#store.versions(key)
     return (
       written !== undefined &&
@@ -64,7 +82,7 @@ export class SourceTruth {
 
   /** How many objects are not what production wrote, for a reader who asks for no version. */
   get changed(): number {
-    return this.keys.filter((key) => !this.isCurrent(key)).length
+    return this.#now.changed
   }
 
   /** Keys of which production's bytes are gone, and where somebody has written others: damage makes no new version. */
@@ -74,15 +92,52 @@ export class SourceTruth {
       return (
         current !== undefined &&
         !current.isDeleteMarker &&
-        current.versionId !== this.#pristine.get(key)?.versionId
+        current.versionId !== this.#pristine.versions.get(key)?.versionId
       )
     })
   }
 
   /** Keys of which production's bytes are gone in every version. */
   get lost(): readonly string[] {
-    return this.keys.filter((key) => !this.isGood(key))
+    return this.#now.lost
   }
+
+  /** How far a restore could reach from what is good now; null when nothing can be restored. See `Survey.reach`. */
+  reach(signed: boolean): number | null {
+    const { reaches, lost } = this.#now
+    const known = reaches.get(signed)
+    if (known !== undefined) return known
+    const gone = new Set(lost)
+    const { survey, versions } = this.#pristine
+    const reach = survey.reach((key) => versions.has(key) && !gone.has(key), signed)
+    reaches.set(signed, reach)
+    return reach
+  }
+
+  get #now(): Found {
+    const state = this.#store.state()
+    if (this.#found.state !== state) {
+      const { keys } = this
+      this.#found = {
+        state,
+        changed: keys.filter((key) => !this.isCurrent(key)).length,
+        lost: keys.filter((key) => !this.isGood(key)),
+        reaches: new Map(),
+      }
+    }
+    return this.#found
+  }
+}
+
+function takenFrom(store: StoreControl): Pristine {
+  const versions = new Map<string, StoredVersion>()
+  for (const key of store.keys()) {
+    const [current] = store.versions(key)
+    if (current !== undefined && !current.isDeleteMarker) versions.set(key, current)
+  }
+  const keys = [...versions.keys()]
+  const bytes = (key: string) => versions.get(key)?.bytes ?? new Uint8Array(0)
+  return { keys, versions, survey: new Survey({ keys, bytes }), reaches: new Map() }
 }
 
 /** Undamaged bytes are the very array that was written. */

@@ -9,6 +9,22 @@ import {
 /** A segment that was archived, and where. */
 export type Archived = SegmentSidecar & { readonly key: string }
 
+/** A segment of a history's log, with all places that hold a copy of it. */
+interface LogPart {
+  readonly first: number
+  readonly last: number
+  readonly key: string
+  /** The successor's sidecar vouches for it too; null: there is none. */
+  readonly successor: string | null
+  readonly holders: readonly Holder[]
+}
+
+/** A copy of a segment within a backup. */
+interface Holder {
+  readonly manifest: string
+  readonly key: string
+}
+
 /** Whether the bytes that production wrote under a key can still be had. */
 export type IsGood = (key: string) => boolean
 
@@ -43,9 +59,9 @@ export class Survey {
   /** By number. */
   readonly archived: readonly Archived[]
   readonly artifacts: readonly string[]
-  /** By history and number. */
-  readonly #byPlace: ReadonlyMap<string, Archived>
-  readonly #holders = new Map<string, readonly { readonly manifest: string; readonly key: string }[]>()
+  /** By history, in order of number. */
+  readonly #logs = new Map<string, LogPart[]>()
+  readonly #holders = new Map<string, readonly Holder[]>()
 
   constructor({ keys, bytes }: PristineObjects) {
     this.backups = keys
@@ -58,7 +74,6 @@ export class Survey {
         key: key.slice(0, -'.json'.length),
       }))
       .sort((a, b) => a.number - b.number)
-    this.#byPlace = new Map(this.archived.map((segment) => [`${segment.history} ${segment.number}`, segment]))
     this.artifacts = keys.filter((key) => key.startsWith('artifacts/'))
     for (const { name, files } of this.backups) {
       for (const { path, sha256 } of files) {
@@ -66,6 +81,22 @@ export class Survey {
         const holder = { manifest: manifestKey(name), key: `${name}/${path}` }
         this.#holders.set(sha256, [...(this.#holders.get(sha256) ?? []), holder])
       }
+    }
+    this.#lineUp()
+  }
+
+  #lineUp(): void {
+    const byPlace = new Map(this.archived.map((segment) => [`${segment.history} ${segment.number}`, segment]))
+    for (const { history, number, firstPosition, lastPosition, key, sha256 } of this.archived) {
+      const log = this.#logs.get(history) ?? []
+      this.#logs.set(history, log)
+      log.push({
+        first: Number(firstPosition),
+        last: Number(lastPosition),
+        key,
+        successor: byPlace.get(`${history} ${number + 1}`)?.key ?? null,
+        holders: this.#holders.get(sha256) ?? [],
+      })
     }
   }
 
@@ -100,10 +131,10 @@ export class Survey {
   /** How far the log behind a base is whole. */
   #follow(base: Manifest, isGood: IsGood, signed: boolean): number {
     let end = Number(base.startPosition)
-    for (const segment of this.archived) {
-      if (segment.history !== base.history || Number(segment.lastPosition) <= end) continue
-      if (Number(segment.firstPosition) > end + 1 || !this.#hasCopy(segment, isGood, signed)) break
-      end = Number(segment.lastPosition)
+    for (const part of this.#logs.get(base.history) ?? []) {
+      if (part.last <= end) continue
+      if (part.first > end + 1 || !hasCopy(part, isGood, signed)) break
+      end = part.last
     }
     const own = Number(base.stopPosition)
     if (own <= end || !this.#ownLogIsGood(base, end, isGood)) return end
@@ -122,17 +153,17 @@ export class Survey {
     if (this.archived.some((segment) => segment.sha256 === sha256 && isGood(segment.key))) return true
     return (this.#holders.get(sha256) ?? []).some(({ key }) => isGood(key))
   }
+}
 
-  #hasCopy(segment: Archived, isGood: IsGood, signed: boolean): boolean {
-    const holders = (this.#holders.get(segment.sha256) ?? []).filter(({ manifest }) => isGood(manifest))
-    const successor = this.#byPlace.get(`${segment.history} ${segment.number + 1}`)
-    const isVouchedFor =
-      !signed ||
-      isGood(`${segment.key}.json`) ||
-      (successor !== undefined && isGood(`${successor.key}.json`)) ||
-      holders.length > 0
-    return isVouchedFor && (isGood(segment.key) || holders.some(({ key }) => isGood(key)))
-  }
+/** A copy that is good, and a signature that vouches for it where one is asked for. */
+function hasCopy({ key, successor, holders }: LogPart, isGood: IsGood, signed: boolean): boolean {
+  const isHolderGood = ({ manifest }: Holder): boolean => isGood(manifest)
+  const isVouchedFor =
+    !signed ||
+    isGood(`${key}.json`) ||
+    (successor !== null && isGood(`${successor}.json`)) ||
+    holders.some(isHolderGood)
+  return isVouchedFor && (isGood(key) || holders.some((one) => isHolderGood(one) && isGood(one.key)))
 }
 
 const manifestKey = (name: string): string => `${name}/manifest.jsonl`

@@ -3,6 +3,7 @@ import {
   type DrillTruth,
   excusedBy,
   expectationOf,
+  type Holdings,
   isKnownPrefix,
   LedgerTruth,
   type Served,
@@ -29,7 +30,7 @@ export interface Known {
 
 /** How far a restore could reach now. */
 export const reachNow = ({ sourceTruth, options }: SimulatedWorld): number | null =>
-  sourceTruth.survey.reach(sourceTruth.isGood, options.trusted)
+  sourceTruth.reach(options.trusted)
 
 /** How far a restore could reach of what the source shows now. */
 export const shownNow = ({ sourceTruth, options }: SimulatedWorld): number | null =>
@@ -39,9 +40,8 @@ export const shownNow = ({ sourceTruth, options }: SimulatedWorld): number | nul
 export function truthOf(world: SimulatedWorld, judged: JudgedRun, known: Known): DrillTruth {
   const { options, sourceTruth, witness, host, stores, run } = world
   const ledger = new LedgerTruth(options.production.ledger, options.failureAt)
-  const content = servedNow(world)
-  const written = new Set(testKeys(judged))
-  const served = content?.filter(({ key }) => !written.has(key)) ?? null
+  const holdings = holdingsNow(world, new Set(testKeys(judged)))
+  const served = holdings?.records ?? null
   const faults = faultsOf(judged.record)
   const fired = faults.filter((fault) => fault.fired)
   const excused = excusedBy(fired)
@@ -53,7 +53,7 @@ export function truthOf(world: SimulatedWorld, judged: JudgedRun, known: Known):
     given: { ledger: options.ledgerGiven, trustKey: options.trusted },
     sourceChangedMeanwhile: sourceTruth.changed !== known.changedAtStart,
     served,
-    testWrites: testWrites(ledger, content ?? [], served ?? [], written),
+    testWrites: holdings === null ? [] : testWrites(ledger, holdings),
     loss: served === null ? null : trueLoss(ledger, served),
     exposures: witness.exposures,
     ledElsewhere: ledElsewhere(judged, host.surroundings),
@@ -91,20 +91,16 @@ export function truthOf(world: SimulatedWorld, judged: JudgedRun, known: Known):
 }
 
 /** What is there and was never sent by production. */
-function testWrites(
-  ledger: LedgerTruth,
-  content: readonly Served[],
-  served: readonly Served[],
-  written: ReadonlySet<string>,
-): readonly Served[] {
-  const open = isKnownPrefix(ledger, served) ? content.filter(({ key }) => written.has(key)) : content
-  return open.filter(({ key }) => !ledger.wasSubmitted(key))
+function testWrites(ledger: LedgerTruth, { records, apart }: Holdings): readonly Served[] {
+  const open = isKnownPrefix(ledger, records) ? apart : [...records, ...apart]
+  return open.filter(({ key }) => !ledger.wasSubmitted(key)).sort((a, b) => a.position - b.position)
 }
 
-/** Content of the engine that serves now; null when none does. */
-function servedNow(world: SimulatedWorld): readonly Served[] | null {
+/** What the engine holds that serves now, less these keys; null when none does. */
+function holdingsNow(world: SimulatedWorld, setApart: ReadonlySet<string>): Holdings | null {
   const engine = world.host.engine()
-  return engine === null ? null : world.drive(servedBy(engine, world.options.checksums), filesOnly(world))
+  if (engine === null) return null
+  return world.drive(servedBy(engine, world.options.checksums, setApart), filesOnly(world))
 }
 
 /** Keys that the run wrote on purpose, as its journal tells. */

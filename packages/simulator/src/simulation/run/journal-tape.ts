@@ -23,6 +23,9 @@ export class JournalTape {
   #startedAt: number | null = null
   /** Noted before the run began, or by a process that had died since. */
   #notes: RunEvent[] = []
+  /** All entries up to `#folded`. */
+  #fold = new RecordFold()
+  #folded = 0
   readonly #now: () => number
   readonly #moments: Moments
 
@@ -69,6 +72,8 @@ export class JournalTape {
     const kept = random.integer(this.#durable, this.#events.length)
     const lost = this.#events.slice(kept)
     this.#events = this.#events.slice(0, kept)
+    this.#fold = new RecordFold()
+    this.#folded = 0
     const notes = lost.filter(({ event }) => event.type === 'fault-fired')
     if (this.#events.length === 0) this.#notes = [...notes.map(({ event }) => event), ...this.#notes]
     else this.#events.push(...notes)
@@ -87,11 +92,11 @@ export class JournalTape {
 
   /** The record that verdict and evidence rest on. */
   record(): RunRecord {
-    const fold = new RecordFold()
-    this.#events.forEach(({ at, event }, seq) => {
-      fold.add({ seq, at, event })
-    })
-    return fold.record()
+    for (; this.#folded < this.#events.length; this.#folded += 1) {
+      const { at, event } = this.#events[this.#folded] as TimedEvent
+      this.#fold.add({ seq: this.#folded, at, event })
+    }
+    return this.#fold.record()
   }
 
   /** Moments come in the order of a real run's journal: see `Moment`. */
