@@ -1,4 +1,11 @@
-import { beginningOf, beginsWith, type Checksums, type Memory, Question, recall } from '../../checksums/index.ts'
+import {
+  beginningOf,
+  beginsWith,
+  type Checksums,
+  type Memory,
+  Question,
+  recall,
+} from '../../checksums/index.ts'
 import { INSTANT_MAX } from '../../text/instant.ts'
 import { decodeFrame, type Frame, type FrameFault } from '../record/frame.ts'
 

@@ -6,16 +6,19 @@ interface Pristine {
   readonly keys: readonly string[]
   readonly versions: ReadonlyMap<string, StoredVersion>
   readonly survey: Survey
-  /** How far a restore can reach while all of it is good: by whether sidecars and manifests are trusted by their signatures. */
-  readonly reaches: Map<boolean, number | null>
+  /** While all of it is good. */
+  readonly positions: KnownPositions
 }
+
+/** Answers that were given already: how far a restore can reach with signatures and without, and what is mentioned. */
+type KnownPositions = Map<'signed' | 'unsigned' | 'mentioned', number | null>
 
 /** What has become of it, between two changes of the store. */
 interface Found {
   readonly state: object
   readonly changed: number
   readonly lost: readonly string[]
-  readonly reaches: Map<boolean, number | null>
+  readonly positions: KnownPositions
 }
 
 const taken = new WeakMap<object, Pristine>()
@@ -36,7 +39,7 @@ export class SourceTruth {
     taken.set(state, pristine)
     this.#store = store
     this.#pristine = pristine
-    this.#found = { state, changed: 0, lost: [], reaches: pristine.reaches }
+    this.#found = { state, changed: 0, lost: [], positions: pristine.positions }
   }
 
   get survey(): Survey {
@@ -70,12 +73,13 @@ export class SourceTruth {
 
   /** The last position of which anything that still lies there speaks: a document, or a segment itself, in any version. */
   get mentioned(): number {
-    return this.survey.mentioned((key) => this.#store.versions(key).some((one) => !one.isDeleteMarker))
+    const lies: IsGood = (key) => this.#store.versions(key).some((one) => !one.isDeleteMarker)
+    return known(this.#now.positions, 'mentioned', () => this.survey.mentioned(lies)) ?? 0
   }
 
   /** True when a reader who asks for any version is shown the bytes that production wrote. */
   readonly isShown: IsGood = (key) => {
-    const written = this.#pristine.get(key)
+    const written = this.#pristine.versions.get(key)
     const { shownUntil } = this.#store
     return this.isGood(key) && (shownUntil === null || (written?.lastModifiedAt ?? 0) <= shownUntil)
   }
@@ -104,14 +108,17 @@ export class SourceTruth {
 
   /** How far a restore could reach from what is good now; null when nothing can be restored. See `Survey.reach`. */
   reach(signed: boolean): number | null {
-    const { reaches, lost } = this.#now
-    const known = reaches.get(signed)
-    if (known !== undefined) return known
-    const gone = new Set(lost)
-    const { survey, versions } = this.#pristine
-    const reach = survey.reach((key) => versions.has(key) && !gone.has(key), signed)
-    reaches.set(signed, reach)
-    return reach
+    const { positions, lost } = this.#now
+    return known(positions, signed ? 'signed' : 'unsigned', () => {
+      const gone = new Set(lost)
+      const { survey, versions } = this.#pristine
+      return survey.reach((key) => versions.has(key) && !gone.has(key), signed)
+    })
+  }
+
+  /** How far a restore could reach from what readers are shown now. */
+  shownReach(signed: boolean): number | null {
+    return this.#store.shownUntil === null ? this.reach(signed) : this.survey.reach(this.isShown, signed)
   }
 
   get #now(): Found {
@@ -122,11 +129,23 @@ export class SourceTruth {
         state,
         changed: keys.filter((key) => !this.isCurrent(key)).length,
         lost: keys.filter((key) => !this.isGood(key)),
-        reaches: new Map(),
+        positions: new Map(),
       }
     }
     return this.#found
   }
+}
+
+function known(
+  positions: KnownPositions,
+  what: 'signed' | 'unsigned' | 'mentioned',
+  find: () => number | null,
+): number | null {
+  const found = positions.get(what)
+  if (found !== undefined) return found
+  const position = find()
+  positions.set(what, position)
+  return position
 }
 
 function takenFrom(store: StoreControl): Pristine {
@@ -137,7 +156,7 @@ function takenFrom(store: StoreControl): Pristine {
   }
   const keys = [...versions.keys()]
   const bytes = (key: string) => versions.get(key)?.bytes ?? new Uint8Array(0)
-  return { keys, versions, survey: new Survey({ keys, bytes }), reaches: new Map() }
+  return { keys, versions, survey: new Survey({ keys, bytes }), positions: new Map() }
 }
 
 /** Undamaged bytes are the very array that was written. */

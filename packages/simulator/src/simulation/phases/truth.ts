@@ -34,7 +34,7 @@ export const reachNow = ({ sourceTruth, options }: SimulatedWorld): number | nul
 
 /** How far a restore could reach of what the source shows now. */
 export const shownNow = ({ sourceTruth, options }: SimulatedWorld): number | null =>
-  sourceTruth.survey.reach(sourceTruth.isShown, options.trusted)
+  sourceTruth.shownReach(options.trusted)
 
 /** Gathers the truth about a drill that has ended. */
 export function truthOf(world: SimulatedWorld, judged: JudgedRun, known: Known): DrillTruth {
