@@ -19,6 +19,9 @@ const ENGINE = 'packages/simulator/dist/server/stemedb/main'
 /** Commands that runs start as children: each gets a program that holds nothing else. */
 const CHILD_COMMANDS = ['ops', 'serve', 'world']
 
+/** What speaks to a container engine is loaded from its packages, and only by what uses it. */
+const ENGINE_CLIENTS = ['testcontainers', 'dockerode']
+
 /** Modules that name a program by a path relative to themselves: what they name is the bundled one. */
 const NAME_PROGRAMS = [
   'packages/drill/dist/agent/program.js',
@@ -78,6 +81,13 @@ const COMMON: BuildOptions = {
   logLevel: 'warning',
 }
 
+/** The same where there is no checkout: modules are named as if theirs lay beside the one file. */
+const WHOLE_BANNER = [
+  "import{createRequire as requireOf}from'node:module'",
+  'const require=requireOf(import.meta.url)',
+  'const moduleUrl=path=>new URL(path,import.meta.url).href',
+].join(';')
+
 async function bundle(entry: string, to: string, command: string | null): Promise<void> {
   await build({
     ...COMMON,
@@ -86,22 +96,24 @@ async function bundle(entry: string, to: string, command: string | null): Promis
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     // It starts its threads from a file beside its own.
-    external: ['tinypool'],
+    external: ['tinypool', ...ENGINE_CLIENTS],
     plugins: [modulesOf(command)],
   })
 }
 
-/** The agent as one file, `agent.mjs`, which says by its bytes which release it is. */
-async function bundleAgent(): Promise<void> {
+/** A program that is one file, for machines on which nothing of this checkout is. */
+async function bundleWhole(entry: string, to: string, command: string | null): Promise<void> {
   const { version } = JSON.parse(await readFile(join(root, 'packages/drill/package.json'), 'utf8')) as {
     version: string
   }
   await build({
     ...COMMON,
-    entryPoints: [`${AGENT}.js`],
-    outfile: join(out, 'agent.mjs'),
+    banner: { js: WHOLE_BANNER },
+    entryPoints: [`${entry}.js`],
+    outfile: join(out, to),
+    external: ['tinypool', ...ENGINE_CLIENTS],
     define: { BUNDLED_VERSION: JSON.stringify(version) },
-    plugins: [modulesOf(null)],
+    plugins: [modulesOf(command)],
   })
 }
 
@@ -109,7 +121,10 @@ const startedAt = Date.now()
 await Promise.all([
   ...WORKERS.map((worker) => bundle(worker, worker, null)),
   bundle(ENGINE, ENGINE, null),
-  bundleAgent(),
+  // It says by its bytes which release it is.
+  bundleWhole(AGENT, 'agent.mjs', null),
+  bundleWhole(ENGINE, 'images/engine.mjs', null),
+  bundleWhole(CLI, 'images/ops.mjs', 'ops'),
   bundle(CLI, `${CLI}-all`, null),
   ...CHILD_COMMANDS.map((command) => bundle(CLI, `${CLI}-${command}`, command)),
 ])
