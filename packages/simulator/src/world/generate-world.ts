@@ -42,6 +42,8 @@ export interface WorldOptions {
 export interface World {
   /** Data directory of the embedded S3 server, below `/`. */
   readonly s3: SimulatedDisk
+  /** Production's own disk as the failure found it; its database lies below `/var/lib/stemedb`. */
+  readonly hostDisk: SimulatedDisk
   readonly bucket: string
   readonly history: string
   readonly startedAt: number
@@ -95,6 +97,7 @@ export function generateWorld(options: WorldOptions): World {
   invariant(exit?.kind === 'success', 'a world lives until it fails')
   return {
     s3: disk,
+    hostDisk: host.disk,
     bucket: PRODUCTION_BUCKET,
     history: exit.value,
     startedAt: epochMs,

@@ -10,6 +10,7 @@ interface Options {
   readonly assertions: string
   readonly seed: string
   readonly end?: string
+  readonly hostDisk?: boolean
   readonly format: Format
   readonly quiet?: boolean
 }
@@ -30,6 +31,7 @@ export const registerWorld: Register = (program, context) => {
     .addOption(
       flag('--end <WHEN>', '"now": everything is later by as much as makes it fail now').choices(['now']),
     )
+    .addOption(flag('--host-disk', "also what production's own disk held when it failed"))
     .addOption(formatFlag())
     .addOption(flag('--quiet', 'print nothing but errors'))
     .addHelpText(
@@ -46,6 +48,7 @@ export const registerWorld: Register = (program, context) => {
         seed,
         assertions,
         shiftMs,
+        keepsHost: options.hostDisk === true,
         onProgress: whileWanted(context),
       }
       // Made in one go: signals would wait until it is done.

@@ -18,6 +18,7 @@ import {
   type World,
   worldOfCut,
 } from '@dr-drill/simulator'
+import { STEMEDB_PATHS } from '@dr-drill/runbook-core/stemedb'
 import { nativeChecksums, nativeS3Digests } from '@dr-drill/simulator/server'
 import { ENGINE_VERSION, engineArtifact } from '../../targets/engine-artifact.ts'
 
@@ -30,6 +31,8 @@ export interface WriteWorldOptions {
   readonly seed: number
   readonly assertions: number
   readonly shiftMs: number
+  /** True: what production's own disk held goes into `host/`, below the path that it had there. */
+  readonly keepsHost: boolean
   /** Called often; what it throws ends the making. */
   readonly onProgress: () => void
 }
@@ -57,6 +60,8 @@ export function writeWorld(options: WriteWorldOptions): World {
   })
   ledger.close()
   dump(world.s3, '', join(directory, 's3'), options.onProgress)
+  const { home } = STEMEDB_PATHS
+  if (options.keepsHost) dump(world.hostDisk, home, join(directory, 'host', home), options.onProgress)
   writeFileSync(join(directory, 'trust.pub'), `${world.trustKey}\n`)
   writeFileSync(join(directory, 'world.json'), `${JSON.stringify(describe(world, options), null, 2)}\n`)
   renameSync(join(directory, 'ledger.jsonl.part'), join(directory, 'ledger.jsonl'))
@@ -92,7 +97,7 @@ function makeEmpty(directory: string): void {
 }
 
 /** What `world.json` says. */
-export function describe(world: Omit<World, 's3'>, options: Pick<WriteWorldOptions, 'seed' | 'shiftMs'>) {
+export function describe(world: Omit<World, 's3' | 'hostDisk'>, options: Pick<WriteWorldOptions, 'seed' | 'shiftMs'>) {
   return {
     kind: 'world',
     schemaVersion: WORLD_SCHEMA_VERSION,

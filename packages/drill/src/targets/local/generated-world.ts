@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { OperatingError } from '@dr-drill/runbook-core'
 import { ownCommand } from '../../cli/own-command.ts'
 import { childEnvironment } from './child-environment.ts'
-import type { RunRequest } from './run-request.ts'
+import { type RunRequest, targetOf } from './run-request.ts'
 
 const WORLD = 'world'
 const UNDER_WAY = 'world-'
@@ -28,7 +28,7 @@ export async function generatedWorld(
   }
   // Open to its owner alone: the restored service must not be able to read the truth that it is judged by.
   const made = mkdtempSync(join(work, UNDER_WAY))
-  await generate(made, request.seed, assertions, signal)
+  await generate(made, flagsOf(request, assertions), signal)
   renameSync(made, directory)
   return directory
 }
@@ -38,18 +38,18 @@ function discard(directory: string): void {
   rmSync(directory, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 })
 }
 
+/** Where production lives on, its own disk is needed, too. */
+const flagsOf = (request: RunRequest, assertions: number | null): string[] => [
+  ...['--seed', String(request.seed), '--end', 'now', '--quiet'],
+  ...(assertions === null ? [] : ['--assertions', String(assertions)]),
+  ...(targetOf(request) === 'containers' ? ['--host-disk'] : []),
+]
+
 /** The world is made by a process of its own, so that its memory is not the drill's. */
-function generate(
-  directory: string,
-  seed: number,
-  assertions: number | null,
-  signal: AbortSignal,
-): Promise<void> {
+function generate(directory: string, flags: readonly string[], signal: AbortSignal): Promise<void> {
   const [program, ...args] = ownCommand()
-  const flags = ['world', directory, '--seed', String(seed), '--end', 'now', '--quiet']
-  if (assertions !== null) flags.push('--assertions', String(assertions))
   return new Promise((resolve, reject) => {
-    const child = spawn(program, [...args, ...flags], {
+    const child = spawn(program, [...args, 'world', directory, ...flags], {
       env: childEnvironment(),
       stdio: ['pipe', 'ignore', 'pipe'],
     })

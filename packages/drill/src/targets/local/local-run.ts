@@ -17,9 +17,9 @@ import {
 import { loadRunbook } from '@dr-drill/runbook-core/yaml'
 import { nativeChecksums } from '@dr-drill/simulator/server'
 import type { AgentClient } from '../../agent/runner/agent-client.ts'
-import { openAgentTarget } from '../../agent/runner/agent-target.ts'
 import { realClock } from '../../ports/clock.ts'
 import { systemRandom } from '../../ports/random.ts'
+import type { RunSite } from '../run-site.ts'
 import { stemedbActions } from '../stemedb-actions.ts'
 import type { Target } from '../target.ts'
 import type { ChildServer } from './child-server.ts'
@@ -30,16 +30,14 @@ import { historyShift } from './history-shift.ts'
 import { openJournal, type RunJournal } from './journal.ts'
 import { judgeAndReport, type ReportedRun, recordOf } from './judge-and-report.ts'
 import { type RunSecrets, runSecrets } from './keys.ts'
-import { attachLocalAgent } from './local-agent.ts'
-import { type LocalHost, localHost } from './local-host.ts'
-import { openLocalTarget } from './local-target.ts'
+import { localSite } from './local-site.ts'
 import { requireOwn } from './own-directories.ts'
 import { drillStart, type ResumePoint, resumePoint } from './resume-point.ts'
 import type { LocalRunHooks } from './run-hooks.ts'
-import { LOCAL, runIdentity } from './run-identity.ts'
+import { runIdentity } from './run-identity.ts'
 import { takeRunLock } from './run-lock.ts'
-import type { RunRequest } from './run-request.ts'
-import { type PreparedStores, prepareStores } from './source.ts'
+import { type RunRequest, targetOf } from './run-request.ts'
+import type { PreparedStores } from './source.ts'
 import { claimWorkDirectory, removeWorkDirectory } from './work-directory.ts'
 
 /** Steps under way at once. */
@@ -57,7 +55,8 @@ export async function runLocal(
   const lock = takeRunLock(directory)
   try {
     const work = claimWorkDirectory(request.work, request.runId)
-    const run = new LocalRun(directory, { ...request, work }, runbookText, hooks)
+    const asked = { ...request, work }
+    const run = new LocalRun(directory, asked, runbookText, hooks, await siteOf(directory, asked, hooks))
     try {
       return await run.perform(resuming)
     } finally {
@@ -66,6 +65,13 @@ export async function runLocal(
   } finally {
     lock.release()
   }
+}
+
+/** What speaks to a container engine is loaded for runs that need one. */
+async function siteOf(directory: string, request: RunRequest, hooks: LocalRunHooks): Promise<RunSite> {
+  if (targetOf(request) !== 'containers') return localSite(directory, request, hooks)
+  const { containersSite } = await import('../containers/index.ts')
+  return containersSite(directory, request, hooks)
 }
 
 /** Everything that stands before the first step. */
@@ -86,6 +92,7 @@ class LocalRun {
   readonly #request: RunRequest
   readonly #runbookText: string
   readonly #hooks: LocalRunHooks
+  readonly #site: RunSite
   readonly #servers: ChildServer[] = []
   /** Ends what would take long before the first step. */
   readonly #stop = new AbortController()
@@ -95,11 +102,18 @@ class LocalRun {
   #interruptedBy: string | null = null
   #onInterrupt: () => void = () => {}
 
-  constructor(directory: string, request: RunRequest, runbookText: string, hooks: LocalRunHooks) {
+  constructor(
+    directory: string,
+    request: RunRequest,
+    runbookText: string,
+    hooks: LocalRunHooks,
+    site: RunSite,
+  ) {
     this.#directory = directory
     this.#request = request
     this.#runbookText = runbookText
     this.#hooks = hooks
+    this.#site = site
     this.#forgetInterrupt = hooks.onInterrupt((reason) => {
       this.#interruptedBy = reason
       this.#stop.abort()
@@ -135,7 +149,10 @@ class LocalRun {
     }
     const reported = await judgeAndReport(this.#directory, runbook, this.#request)
     await this.close()
-    if (!this.#keeps(reported.report.passed)) removeWorkDirectory(this.#request.work, this.#request.runId)
+    if (!this.#keeps(reported.report.passed)) {
+      await this.#site.discard()
+      removeWorkDirectory(this.#request.work, this.#request.runId)
+    }
     return reported
   }
 
@@ -146,6 +163,7 @@ class LocalRun {
     this.#target = null
     await target?.close()
     await this.#agent?.close()
+    await this.#site.close()
     await Promise.all(this.#servers.splice(0).map((server) => server.stop()))
   }
 
@@ -156,51 +174,29 @@ class LocalRun {
     // A runbook that cannot be read is told before a production is made for it.
     this.#load(actions, params)
     this.#hooks.say(source.kind === 'generated' ? 'preparing a production to restore' : 'preparing')
-    const stores = await prepareStores(
-      this.#request,
-      secrets,
-      this.#servers,
-      this.#hooks.variables,
-      this.#stop.signal,
-    )
+    const stores = await this.#site.stores({ secrets, servers: this.#servers, signal: this.#stop.signal })
     this.#stopIfInterrupted()
     const trusted = stores.trustKey === null ? {} : { 'trust-key': stores.trustKey }
     const runbook = this.#load(actions, { ...trusted, ...params })
     this.#hooks.onRunbook(runbook)
     const historyShiftMs = historyShift(work, this.#request, stores.failureAt)
-    const known = { stores, secrets, historyShiftMs }
-    const host = localHost(this.#directory, this.#request, known, this.#hooks)
-    await this.#attachAgent(host, runbook, resuming)
+    const known = { stores, secrets, historyShiftMs, runbook, resuming, concurrency: CONCURRENCY }
+    this.#agent = await this.#site.attach(known)
     const point = resuming ? await resumePoint(this.#directory, runbook, CONCURRENCY) : null
-    const target = await this.#openTarget(host, drillStart(point))
+    const target = await this.#site.open(drillStart(point))
+    this.#target = target
     const before = await keptCopies(work, target.environment)
     this.#stopIfInterrupted()
     const failureAt = stores.failureAt ?? Date.now() + historyShiftMs
     return { actions, secrets, stores, runbook, point, historyShiftMs, target, before, failureAt }
   }
 
-  async #attachAgent(host: LocalHost, runbook: QualifiedRunbook, resuming: boolean): Promise<void> {
-    if (this.#request.agent !== true) return
-    const [directory, request] = [this.#directory, this.#request]
-    const concurrency = CONCURRENCY
-    this.#agent = await attachLocalAgent({ directory, request, runbook, host, resuming, concurrency })
-  }
-
-  async #openTarget(host: LocalHost, drillStartMs: number): Promise<Target> {
-    const agent = this.#agent
-    this.#target =
-      agent === null
-        ? await openLocalTarget({ ...host, drillStartMs })
-        : await openAgentTarget(agent, () => drillStartMs)
-    return this.#target
-  }
-
   #load(actions: ActionRegistry, params: Readonly<Record<string, string>>): QualifiedRunbook {
     return loadRunbook(this.#runbookText, {
       registry: actions,
       checksums: nativeChecksums,
-      params,
-      profile: LOCAL,
+      params: { ...this.#site.parameters, ...params },
+      profile: targetOf(this.#request),
       file: this.#request.runbook,
     })
   }

@@ -1,11 +1,8 @@
 import { type ActionRegistry, formatInstant, type RunIdentity } from '@dr-drill/runbook-core'
 import type { Target } from '../target.ts'
 import type { ResumePoint } from './resume-point.ts'
-import type { RunRequest } from './run-request.ts'
+import { type RunRequest, targetOf } from './run-request.ts'
 import { actionsDigest, toolIdentity } from './tool-identity.ts'
-
-/** Name of the target, and of its parameter profile in runbooks. */
-export const LOCAL = 'local'
 
 /** What the journal's first event says of a run. A resumed one keeps its start. */
 export function runIdentity(
@@ -22,7 +19,7 @@ export function runIdentity(
     mode: request.mode,
     data: request.source.kind === 'store' ? 'supplied' : 'generated',
     environment: 'sandbox',
-    target: LOCAL,
+    target: targetOf(request),
     capabilities: [...target.capabilities].sort(),
     seed: request.seed,
     scenario: request.scenario ?? null,

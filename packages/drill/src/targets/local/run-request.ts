@@ -2,13 +2,16 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { type FaultRecord, OperatingError, type VerdictKind } from '@dr-drill/runbook-core'
 
+/** Where a run goes. */
+export type TargetName = 'local' | 'sim' | 'containers'
+
 /** What a person asked for, kept in the run's directory so that `resume` and `report` know it. No secret is in it. */
 export interface RunRequest {
   readonly kind: 'run-request'
   readonly schemaVersion: 1
   readonly runId: string
   /** Absent in runs of the first releases: `local`. */
-  readonly target?: 'local' | 'sim'
+  readonly target?: TargetName
   /** Title of the scenario that was run; absent: none. */
   readonly scenario?: string
   /** Name or path as given; the text itself is copied beside this file. */
@@ -54,7 +57,7 @@ export interface StoreRequest {
 }
 
 /** Target of a run. */
-export const targetOf = ({ target = 'local' }: RunRequest): 'local' | 'sim' => target
+export const targetOf = ({ target = 'local' }: Pick<RunRequest, 'target'>): TargetName => target
 
 const REQUEST = 'run.json'
 const RUNBOOK = 'runbook.yaml'

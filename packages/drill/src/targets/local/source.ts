@@ -24,8 +24,8 @@ import type { RunRequest, StoreRequest } from './run-request.ts'
 
 /** Bucket and region of the seed's production. */
 export const PRODUCTION_BUCKET = 'stemedb-backups-prod'
-const ARCHIVE_BUCKET = 'stemedb-backups-recovery'
-const REGION = 'us-east-1'
+export const ARCHIVE_BUCKET = 'stemedb-backups-recovery'
+export const REGION = 'us-east-1'
 const READY_MS = 15_000
 
 /** Where a run reads and writes, and what it knows of the truth. */
@@ -104,7 +104,7 @@ async function worldOf(request: RunRequest, signal: AbortSignal): Promise<string
   return source.directory
 }
 
-async function serveWorld(data: string, secrets: RunSecrets, started: ChildServer[]): Promise<StoreLocation> {
+export async function serveWorld(data: string, secrets: RunSecrets, started: ChildServer[]): Promise<StoreLocation> {
   const url = await serve(
     'source',
     data,

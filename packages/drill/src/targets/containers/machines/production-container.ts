@@ -7,32 +7,38 @@ const NAME = 'production'
 const PORT = 18180
 const START_MS = 60_000
 
+/** Where the operations find the key that signs backups. */
+export const SIGNING_KEY = '/var/lib/stemedb/signer.key'
+
 /** Production, not started: the engine on a volume of its own. */
 export class ProductionContainer extends JoinedContainer {
   readonly #docker: Docker
   readonly #volume: string
-  readonly #data: () => NodeJS.ReadableStream
 
-  /** `data`: an archive of what its disk holds when it starts, relative to its root. */
+  /** `disk`: a directory of this machine with what its own disk holds when it starts. */
   constructor(
     docker: Docker,
     image: string,
     placement: Placement,
-    given: { readonly volume: string; readonly adminToken: string; readonly data: () => NodeJS.ReadableStream },
+    given: {
+      readonly volume: string
+      readonly adminToken: string
+      readonly signingSeed: string
+      readonly disk: string
+    },
   ) {
     super(image, NAME, placement)
     this.#docker = docker
     this.#volume = given.volume
-    this.#data = given.data
     this.withVolumes({ '/var/lib/stemedb': given.volume })
       .withEnvironment({ STEMEDB_ADMIN_TOKEN: given.adminToken })
+      .withCopyDirectoriesToContainer([{ source: given.disk, target: '/' }])
+      .withCopyContentToContainer([{ content: `${given.signingSeed}\n`, target: SIGNING_KEY, mode: 0o600 }])
+      // All of it belongs to the account that the image runs as.
+      .withCopyToContainerOptions({ copyUIDGID: true })
       .withExposedPorts(PORT)
       .withWaitStrategy(Wait.forHttp('/v1/health', PORT).forStatusCode(200))
       .withStartupTimeout(START_MS)
-  }
-
-  protected override async containerCreated(id: string): Promise<void> {
-    await this.#docker.getContainer(id).putArchive(this.#data(), { path: '/' })
   }
 
   override async start(): Promise<StartedProduction> {
@@ -57,15 +63,25 @@ export class StartedProduction extends AbstractStartedContainer {
 
   /** A disaster: killed without warning, and its disk is gone. */
   async destroy(): Promise<DestroyedProduction> {
-    await within(30_000, 'the end of production', this.#destroy())
-    return new DestroyedProduction()
+    return await within(30_000, 'the end of production', this.#destroy())
   }
 
-  async #destroy(): Promise<void> {
-    await this.#docker.getContainer(this.getId()).remove({ force: true, v: true })
+  async #destroy(): Promise<DestroyedProduction> {
+    const container = this.#docker.getContainer(this.getId())
+    await container.kill({ signal: 'SIGKILL' })
+    const destroyed = new DestroyedProduction(Date.now())
+    await container.remove({ force: true, v: true })
     await this.#docker.getVolume(this.#volume).remove({ force: true })
+    return destroyed
   }
 }
 
 /** Production that is no more. */
-export class DestroyedProduction {}
+export class DestroyedProduction {
+  /** When it was killed, ms. */
+  readonly at: number
+
+  constructor(at: number) {
+    this.at = at
+  }
+}

@@ -1,0 +1,1 @@
+export { containersSite } from './containers-site.ts'
