@@ -27,8 +27,6 @@ export interface SiteKnown {
 
 /** Where a run of real bytes takes place: what stands there before the first step, and what is left of it. Used in this order. */
 export interface RunSite {
-  /** Parameters that hold there unless somebody asked for others. */
-  readonly parameters: Readonly<Record<string, string>>
   /** Generates or attaches the production's stores and starts what serves them. */
   stores(given: SiteSecrets): Promise<PreparedStores>
   /**

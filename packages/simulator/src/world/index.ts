@@ -8,5 +8,5 @@ export {
 export { PRODUCTION_BUCKET } from './host.ts'
 export { worldSigningKey } from './signing.ts'
 export { WORLD_STARTED_AT } from './timeline.ts'
-export { type CutWorld, worldOfCut } from './world-of-cut.ts'
 export { worldAssertion } from './workload.ts'
+export { type CutWorld, worldOfCut } from './world-of-cut.ts'

@@ -22,7 +22,11 @@ export function openSystemHost(description: SystemHost, context: HostContext): A
   const disk = nodeFileSystem({ root })
   const meter = diskMeter(disk)
   const stores = objectStores({ locations, files: disk, variables: {} })
-  const recording = recorders()
+  // Nobody watches; what is there to be watched is up as soon as the run asks.
+  const recording = recorders(
+    () => {},
+    () => Object.keys(endpoints),
+  )
   const commands = realCommands({
     root: root === '/' ? null : root,
     searchPath: description.searchPath,

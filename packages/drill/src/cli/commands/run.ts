@@ -7,6 +7,7 @@ import type { CliContext } from '../context.ts'
 import { collect, flag, formatFlag } from '../flags.ts'
 import type { Register } from '../program.ts'
 import { checkRunbook } from '../run/check-runbook.ts'
+import { refuseForContainers } from '../run/container-flags.ts'
 import type { ShowOptions } from '../run/perform-run.ts'
 import { type RunFlags, runRequest } from '../run/run-options.ts'
 import { readRunbook } from '../run/runbooks.ts'
@@ -19,6 +20,7 @@ Examples:
   ./drill run full-restore --format json > verdict.json
   ./drill run full-restore --fault corrupt-segment:copies=all --param accept-loss=true
   ./drill run full-restore --target sim --seed 7 --fault power-loss
+  ./drill run full-restore --target containers
   ./drill run full-restore --source s3://stemedb-backups-prod --endpoint http://127.0.0.1:9000 \\
       --ledger W/ledger.jsonl --trust-key W/trust.pub`
 
@@ -40,8 +42,8 @@ export const registerRun: Register = (program, context, finish) => {
 
 function whatFlags(): Option[] {
   return [
-    flag('--target <TARGET>', 'where it runs: this machine, or a simulated one in virtual time')
-      .choices(['local', 'sim'])
+    flag('--target <TARGET>', 'where it runs: this machine, containers of its engine, or virtual time')
+      .choices(['local', 'sim', 'containers'])
       .default('local'),
     flag('--mode <MODE>', 'rehearsal (generated data) or drill (supplied backups)').choices([
       'rehearsal',
@@ -109,6 +111,7 @@ async function run(
     const { runSimulated } = await import('../run/run-simulated.ts')
     return await runSimulated(runbook, flags, isGiven, scenario, context)
   }
+  if (flags.target === 'containers') refuseForContainers(flags)
   const { performRun } = await import('../run/perform-run.ts')
   if (scenario !== null) {
     const { prepareLocalScenario } = await import('../scenario/local-scenario.ts')

@@ -1,8 +1,9 @@
 import { type ActionRegistry, OperatingError, type QualifiedRunbook } from '@dr-drill/runbook-core'
 import { loadRunbook } from '@dr-drill/runbook-core/yaml'
 import { nativeChecksums } from '@dr-drill/simulator/server'
+import { parametersFor } from '../../targets/containers/parameters.ts'
 import { checkFaults } from '../../targets/local/faults/check-faults.ts'
-import type { RunRequest } from '../../targets/local/run-request.ts'
+import { type RunRequest, targetOf } from '../../targets/local/run-request.ts'
 
 /**
  * Parses a runbook with what was asked for, and refuses what a local run must not begin with.
@@ -12,15 +13,16 @@ export function checkRunbook(text: string, request: RunRequest, actions: ActionR
   const runbook = loadRunbook(text, {
     registry: actions,
     checksums: nativeChecksums,
-    params: request.params,
-    profile: 'local',
+    params: { ...parametersFor(request), ...request.params },
+    profile: targetOf(request),
     file: request.runbook,
   })
   checkFaults(request, runbook, actions)
   const command = runbook.steps.find((step) =>
     actions.get(step.action.kind)?.capabilities.required.includes('commands'),
   )
-  if (command !== undefined && !request.allowHostCommands) {
+  // In a container a step runs programs of that container alone.
+  if (command !== undefined && targetOf(request) === 'local' && !request.allowHostCommands) {
     throw new OperatingError('usage-invalid', `step ${command.id} runs a program of this machine`, {
       subject: command.id,
       hint: 'Read the step, then allow it with --allow-host-commands.',

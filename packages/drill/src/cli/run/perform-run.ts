@@ -1,7 +1,7 @@
 import type { RunRecord } from '@dr-drill/runbook-core'
 import { runLocal } from '../../targets/local/local-run.ts'
 import { isRun } from '../../targets/local/run-directory.ts'
-import type { RunRequest } from '../../targets/local/run-request.ts'
+import { type RunRequest, targetOf } from '../../targets/local/run-request.ts'
 import type { CliContext } from '../context.ts'
 import type { Format } from '../flags.ts'
 import { signalExitCode } from '../interrupts.ts'
@@ -29,7 +29,7 @@ export async function performRun(
   const resumeLine = (): string | null =>
     isRun(directory) ? `Resume it with: ./drill resume ${shortest(directory, context)}` : null
   interrupts.setLastLine(resumeLine)
-  terminal.err(`${sentence(request.mode, 'local')}\n`)
+  terminal.err(`${sentence(request.mode, targetOf(request))}\n`)
   terminal.err(`Run ${request.runId}, seed ${request.seed}, in ${shortest(directory, context)}\n`)
   const hooks = localHooks(show, context)
   try {

@@ -1,6 +1,7 @@
 import { OperatingError } from '@dr-drill/runbook-core'
 import { loadRunbook } from '@dr-drill/runbook-core/yaml'
 import { nativeChecksums } from '@dr-drill/simulator/server'
+import { parametersFor } from '../../targets/containers/parameters.ts'
 import { judgeAndReport, type ReportedRun, readRun } from '../../targets/local/judge-and-report.ts'
 import { readRequest, targetOf } from '../../targets/local/run-request.ts'
 import { stemedbActions } from '../../targets/stemedb-actions.ts'
@@ -26,7 +27,7 @@ export async function reportAgain(directory: string): Promise<ReportedRun & { re
   const runbook = loadRunbook(runbookText, {
     registry: stemedbActions(),
     checksums: nativeChecksums,
-    params: { ...request.params, ...trustKeyOf(started.params) },
+    params: { ...parametersFor(request), ...request.params, ...trustKeyOf(started.params) },
     profile: targetOf(request),
     file: request.runbook,
   })

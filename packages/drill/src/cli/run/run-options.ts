@@ -51,6 +51,7 @@ export function runRequest(
     kind: 'run-request',
     schemaVersion: 1,
     runId: place.runId,
+    ...(flags.target === 'containers' ? { target: 'containers' as const } : {}),
     runbook,
     params: pairs('--param', flags.param),
     seed: seedOf(flags.seed),

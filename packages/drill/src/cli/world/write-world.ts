@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { formatInstant, OperatingError } from '@dr-drill/runbook-core'
+import { STEMEDB_PATHS } from '@dr-drill/runbook-core/stemedb'
 import {
   generateWorld,
   type SimulatedDisk,
@@ -18,7 +19,6 @@ import {
   type World,
   worldOfCut,
 } from '@dr-drill/simulator'
-import { STEMEDB_PATHS } from '@dr-drill/runbook-core/stemedb'
 import { nativeChecksums, nativeS3Digests } from '@dr-drill/simulator/server'
 import { ENGINE_VERSION, engineArtifact } from '../../targets/engine-artifact.ts'
 
@@ -97,7 +97,10 @@ function makeEmpty(directory: string): void {
 }
 
 /** What `world.json` says. */
-export function describe(world: Omit<World, 's3' | 'hostDisk'>, options: Pick<WriteWorldOptions, 'seed' | 'shiftMs'>) {
+export function describe(
+  world: Omit<World, 's3' | 'hostDisk'>,
+  options: Pick<WriteWorldOptions, 'seed' | 'shiftMs'>,
+) {
   return {
     kind: 'world',
     schemaVersion: WORLD_SCHEMA_VERSION,

@@ -114,7 +114,11 @@ class Systemd {
     // What was printed a moment ago may not be written yet.
     await this.#run(['journalctl', '--sync'], MANAGER_MS, context)
     const argv = ['journalctl', '--quiet', '--no-pager', '--output=cat', `--lines=${linesMax}`] as const
-    const { stdout } = await this.#run([...argv, `_SYSTEMD_INVOCATION_ID=${invocation}`], MANAGER_MS, context)
+    const { stdout } = await this.#run(
+      [...argv, `_SYSTEMD_INVOCATION_ID=${invocation}`, '_TRANSPORT=stdout'],
+      MANAGER_MS,
+      context,
+    )
     return stdout.split('\n').slice(0, -1)
   }
 

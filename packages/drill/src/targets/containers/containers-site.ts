@@ -7,6 +7,7 @@ import type { LocalRunHooks } from '../local/run-hooks.ts'
 import type { RunRequest } from '../local/run-request.ts'
 import type { PreparedStores } from '../local/source.ts'
 import type { RunSite, SiteKnown, SiteSecrets } from '../run-site.ts'
+import { askingEngine } from './engine/engine-error.ts'
 import {
   type ContainerEnvironment,
   discardEnvironment,
@@ -14,7 +15,6 @@ import {
   stopEnvironment,
 } from './environment.ts'
 import { type ContainerStores, prepareContainerStores } from './history/container-stores.ts'
-import { PRODUCTION_INTERVALS } from './history/production-timers.ts'
 import { hostMachine } from './host-agent.ts'
 import { placeHostSecrets } from './host-secrets.ts'
 
@@ -24,7 +24,6 @@ export function containersSite(directory: string, request: RunRequest, hooks: Lo
 }
 
 class ContainersSite implements RunSite {
-  readonly parameters: Readonly<Record<string, string>>
   readonly #directory: string
   readonly #request: RunRequest
   readonly #hooks: LocalRunHooks
@@ -37,10 +36,13 @@ class ContainersSite implements RunSite {
     this.#directory = directory
     this.#request = request
     this.#hooks = hooks
-    this.parameters = parametersOf(request)
   }
 
-  async stores({ secrets, servers, signal }: SiteSecrets): Promise<PreparedStores> {
+  stores(given: SiteSecrets): Promise<PreparedStores> {
+    return askingEngine(() => this.#prepare(given))
+  }
+
+  async #prepare({ secrets, servers, signal }: SiteSecrets): Promise<PreparedStores> {
     const { file, isBundled } = agentProgram()
     if (!isBundled) throw notBundled(file)
     this.#isStarted = true
@@ -60,7 +62,7 @@ class ContainersSite implements RunSite {
     const { host } = this.#started()
     const { source, archive } = this.#storesReady().inner
     const { secrets, historyShiftMs, runbook, resuming, concurrency } = known
-    await placeHostSecrets(host, { secrets, archive, historyShiftMs })
+    await askingEngine(() => placeHostSecrets(host, { secrets, archive, historyShiftMs }))
     const { adminToken } = secrets
     this.#agent = await attachAgent({
       directory: this.#directory,
@@ -98,23 +100,6 @@ class ContainersSite implements RunSite {
   #storesReady(): ContainerStores {
     invariant(this.#stores !== null, 'stores are prepared first')
     return this.#stores
-  }
-}
-
-/** Containers are small machines; and a production that lives faster than a real one has a target that is as much smaller. */
-function parametersOf({ source }: RunRequest): Record<string, string> {
-  return {
-    'min-cores': '1',
-    'min-memory': '256MiB',
-    'min-disk': '64MiB',
-    'dns-ttl': '1s',
-    'dns-patience': '10s',
-    'store-patience': '30s',
-    'start-patience': '60s',
-    'client-patience': '30s',
-    'alerts-patience': '10s',
-    'backup-patience': '120s',
-    ...(source.kind === 'generated' ? { rpo: `${PRODUCTION_INTERVALS.archiveIntervalMs / 1_000}s` } : {}),
   }
 }
 

@@ -15,7 +15,11 @@ export interface HostAgentOptions {
 
 /** The recovery host as a machine for an agent: started by the engine's client, whose streams are the connection. */
 export function hostMachine(host: StartedRecoveryHost, options: HostAgentOptions): AgentMachine {
-  const program = ['/usr/local/bin/node', '--disable-warning=ExperimentalWarning', '/opt/dr-drill/lib/agent.mjs']
+  const program = [
+    '/usr/local/bin/node',
+    '--disable-warning=ExperimentalWarning',
+    '/opt/dr-drill/lib/agent.mjs',
+  ]
   return {
     name: 'recovery-host',
     start: () =>

@@ -1,5 +1,5 @@
-import { STEMEDB_PATHS, STEMEDB_USER } from '@dr-drill/runbook-core/stemedb'
 import { OperatingError } from '@dr-drill/runbook-core'
+import { STEMEDB_PATHS, STEMEDB_USER } from '@dr-drill/runbook-core/stemedb'
 import type { StoreLocation } from '../../ports/object-store/index.ts'
 import type { RunSecrets } from '../local/keys.ts'
 import type { StartedRecoveryHost } from './machines/recovery-host-container.ts'

@@ -19,6 +19,7 @@ import { nativeChecksums } from '@dr-drill/simulator/server'
 import type { AgentClient } from '../../agent/runner/agent-client.ts'
 import { realClock } from '../../ports/clock.ts'
 import { systemRandom } from '../../ports/random.ts'
+import { parametersFor } from '../containers/parameters.ts'
 import type { RunSite } from '../run-site.ts'
 import { stemedbActions } from '../stemedb-actions.ts'
 import type { Target } from '../target.ts'
@@ -195,7 +196,7 @@ class LocalRun {
     return loadRunbook(this.#runbookText, {
       registry: actions,
       checksums: nativeChecksums,
-      params: { ...this.#site.parameters, ...params },
+      params: { ...parametersFor(this.#request), ...params },
       profile: targetOf(this.#request),
       file: this.#request.runbook,
     })

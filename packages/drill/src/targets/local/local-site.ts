@@ -14,8 +14,8 @@ export function localSite(directory: string, request: RunRequest, hooks: LocalRu
   let host: LocalHost | null = null
   let agent: AgentClient | null = null
   return {
-    parameters: {},
-    stores: ({ secrets, servers, signal }) => prepareStores(request, secrets, servers, hooks.variables, signal),
+    stores: ({ secrets, servers, signal }) =>
+      prepareStores(request, secrets, servers, hooks.variables, signal),
     async attach(known) {
       host = localHost(directory, request, known, hooks)
       if (request.agent === true) agent = await attachLocalAgent({ directory, request, host, ...known })

@@ -104,7 +104,11 @@ async function worldOf(request: RunRequest, signal: AbortSignal): Promise<string
   return source.directory
 }
 
-export async function serveWorld(data: string, secrets: RunSecrets, started: ChildServer[]): Promise<StoreLocation> {
+export async function serveWorld(
+  data: string,
+  secrets: RunSecrets,
+  started: ChildServer[],
+): Promise<StoreLocation> {
   const url = await serve(
     'source',
     data,

@@ -90,8 +90,7 @@ function contentHandlers(state: NodeFileSystemState): Pick<PortHandler<FileSyste
       told(path, 'truncate', () =>
         useWritten(state, path, (descriptor) => truncateDescriptor(descriptor, sizeBytes)),
       ),
-    sync: ({ path }) =>
-      told(path, 'sync', () => useWritten(state, path, state.durable ? syncDescriptor : async () => {})),
+    sync: ({ path }) => told(path, 'sync', () => syncFile(state, path)),
   }
 }
 
@@ -151,6 +150,20 @@ function useWritten<A>(
     )
   })
 }
+
+/** Whoever may only read a file may still have it made durable: a hardened unit sees what it does not own as read-only. */
+async function syncFile(state: NodeFileSystemState, path: string): Promise<void> {
+  const sync = state.durable ? syncDescriptor : async () => {}
+  try {
+    await useWritten(state, path, sync)
+  } catch (thrown) {
+    if (!UNWRITABLE.has((thrown as NodeJS.ErrnoException).code ?? '')) throw thrown
+    const descriptor = withParent(state.root, path, (host) => openRegular(host, constants.O_RDONLY, path))
+    await closeAfter(descriptor, () => sync(descriptor))
+  }
+}
+
+const UNWRITABLE: ReadonlySet<string> = new Set(['EROFS', 'EACCES'])
 
 /** Runs a call and tells its failure as an operating error. */
 async function told<A>(path: string, action: string, call: () => Promise<A>): Promise<A> {

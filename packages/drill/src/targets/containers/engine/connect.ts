@@ -1,5 +1,5 @@
-import Docker from 'dockerode'
 import { OperatingError } from '@dr-drill/runbook-core'
+import Docker from 'dockerode'
 import { within } from './within.ts'
 
 /** How long an engine may take to answer that it is there. */

@@ -10,8 +10,8 @@ import type { RunRequest } from '../../local/run-request.ts'
 import {
   ARCHIVE_BUCKET,
   ledgerFailureAt,
-  type PreparedStores,
   PRODUCTION_BUCKET,
+  type PreparedStores,
   REGION,
   serveWorld,
 } from '../../local/source.ts'

@@ -5,8 +5,10 @@ import type Docker from 'dockerode'
 import type { LogEntry } from '../../../ports/log.ts'
 import type { StoreLocation } from '../../../ports/object-store/index.ts'
 import { dataVolume } from '../engine/data-volume.ts'
+import { DiskFiller } from '../machines/disk-filler.ts'
 import type { Placement } from '../machines/joined-container.ts'
 import { ProductionContainer, type StartedProduction } from '../machines/production-container.ts'
+import { TIME_SCALE } from '../parameters.ts'
 import { startClient } from './live-clients.ts'
 import { writeLivedLedger } from './lived-ledger.ts'
 import { startProductionTimers } from './production-timers.ts'
@@ -37,14 +39,14 @@ const TAIL_MS = 2_000
  * it: it is killed, and its disk is gone. What its clients saw is in the ledger.
  */
 export async function liveAndDie(options: LiveOptions): Promise<void> {
-  const { docker, placement, world, seed, say, signal } = options
-  const production = await new ProductionContainer(docker, options.image, placement, {
-    volume: await dataVolume(docker, placement.runId, 'production'),
-    adminToken: options.adminToken,
-    signingSeed: hexEncode(worldSigningKey(seed)),
-    disk: join(world, 'host'),
-  }).start()
-  say('production lives on, with clients, and timers 60 times as fast as a real one’s')
+  const { docker, image, placement, world, seed, say, signal } = options
+  const volume = await dataVolume(docker, placement.runId, 'production')
+  const contents = { root: join(world, 'host'), signingSeed: hexEncode(worldSigningKey(seed)) }
+  await new DiskFiller(image, placement, volume, contents).fill()
+  signal.throwIfAborted()
+  const { adminToken } = options
+  const production = await new ProductionContainer(docker, image, placement, { volume, adminToken }).start()
+  say(`production lives on, with clients, and with timers ${TIME_SCALE} times as fast as a real one's`)
   const { failureAt, lines } = await lived(options, production)
   say(`disaster: production was killed at ${new Date(failureAt).toISOString()} and its disk is gone`)
   signal.throwIfAborted()

@@ -1,6 +1,6 @@
+import { once } from 'node:events'
 import { createReadStream, createWriteStream, renameSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { once } from 'node:events'
 import { finished } from 'node:stream/promises'
 import { type LedgerHeader, type LedgerLine, ledgerHeaderLine, ledgerLine } from '@dr-drill/runbook-core'
 

@@ -1,21 +1,19 @@
-import { driveAsync, environment, OperatingError, type PortHandlers, Services, type ServiceStatus, unwrap } from '@dr-drill/runbook-core'
+import {
+  driveAsync,
+  environment,
+  OperatingError,
+  type PortHandlers,
+  type ServiceStatus,
+  Services,
+  unwrap,
+} from '@dr-drill/runbook-core'
 import { stemedbProtectionUnits } from '@dr-drill/runbook-core/stemedb'
 import type { LogEntry } from '../../../ports/log.ts'
 import type { StoreLocation } from '../../../ports/object-store/index.ts'
 import { supervisor } from '../../../ports/supervisor/index.ts'
 import { engineClient } from '../engine/client-environment.ts'
-import { SIGNING_KEY } from '../machines/production-container.ts'
-
-/** How much faster production lives than a real one: a minute of its timers is a second. */
-export const TIME_SCALE = 60
-
-const MINUTE_MS = 60_000
-/** The intervals of the seed's timers, scaled. */
-export const PRODUCTION_INTERVALS = {
-  archiveIntervalMs: (15 * MINUTE_MS) / TIME_SCALE,
-  backupIntervalMs: (360 * MINUTE_MS) / TIME_SCALE,
-  verifyIntervalMs: (1440 * MINUTE_MS) / TIME_SCALE,
-}
+import { SIGNING_KEY } from '../machines/disk-filler.ts'
+import { PRODUCTION_INTERVALS } from '../parameters.ts'
 
 const ARCHIVE = 'stemedb-archive-wal.service'
 const POLL_MS = 100
@@ -42,7 +40,10 @@ export interface ProductionTimers {
  */
 export async function startProductionTimers(options: ProductionTimersOptions): Promise<ProductionTimers> {
   const variables = operationVariables(options)
-  const units = stemedbProtectionUnits({ opsCommand: ['/opt/dr-drill/bin/dr-drill', 'ops'], ...PRODUCTION_INTERVALS })
+  const units = stemedbProtectionUnits({
+    opsCommand: ['/opt/dr-drill/bin/dr-drill', 'ops'],
+    ...PRODUCTION_INTERVALS,
+  })
   const services = supervisor({
     host: {
       programOf: (unit) => ({
@@ -66,7 +67,13 @@ export async function startProductionTimers(options: ProductionTimersOptions): P
       options.onLog({ level: 'warn', message: `production: ${service} failed: ${String(error)}` }),
   })
   const world = environment({ Services: services.handlers as unknown as PortHandlers })
-  await driveAsync(installed(units.map(({ name }) => name), units), world).then(unwrap)
+  await driveAsync(
+    installed(
+      units.map(({ name }) => name),
+      units,
+    ),
+    world,
+  ).then(unwrap)
   const archive = async (): Promise<ServiceStatus> => {
     const [status] = unwrap(await driveAsync(Services.status({ names: [ARCHIVE] }), world))
     if (status === undefined) throw new OperatingError('environment-lacking', `${ARCHIVE} is not there`)

@@ -61,7 +61,11 @@ function contentDigest(recipe: ImageRecipe, baseId: string): string {
   return hash.digest('hex')
 }
 
-function followed(docker: Docker, progress: NodeJS.ReadableStream, say: (text: string) => void): Promise<void> {
+function followed(
+  docker: Docker,
+  progress: NodeJS.ReadableStream,
+  say: (text: string) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     docker.modem.followProgress(
       progress,

@@ -1,5 +1,5 @@
-import type Docker from 'dockerode'
 import { OperatingError } from '@dr-drill/runbook-core'
+import type Docker from 'dockerode'
 import { SET_UP } from '../engine/connect.ts'
 import { within } from '../engine/within.ts'
 import { hasImage } from './image-names.ts'
@@ -14,10 +14,14 @@ export async function requireImage(docker: Docker, name: string, say: (text: str
     await within(PULL_MS, name, pull(docker, name))
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown)
-    throw new OperatingError('environment-lacking', `the image ${name} cannot be had: ${why.split('\n')[0]}`, {
-      subject: name,
-      hint: `Make one in its place with ${SET_UP}, or name another by DRILL_BASE_IMAGE or DRILL_MINIO_IMAGE.`,
-    })
+    throw new OperatingError(
+      'environment-lacking',
+      `the image ${name} cannot be had: ${why.split('\n')[0]}`,
+      {
+        subject: name,
+        hint: `Make one in its place with ${SET_UP}, or name another by DRILL_BASE_IMAGE or DRILL_MINIO_IMAGE.`,
+      },
+    )
   }
 }
 

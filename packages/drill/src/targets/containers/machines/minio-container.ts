@@ -1,4 +1,9 @@
-import { AbstractStartedContainer, AbstractStoppedContainer, type StartedTestContainer, Wait } from 'testcontainers'
+import {
+  AbstractStartedContainer,
+  AbstractStoppedContainer,
+  type StartedTestContainer,
+  Wait,
+} from 'testcontainers'
 import type { StoreKeys } from '../../../ports/object-store/index.ts'
 import { within } from '../engine/within.ts'
 import { JoinedContainer, type Placement } from './joined-container.ts'

@@ -1,3 +1,4 @@
+import { STEMEDB_PATHS } from '@dr-drill/runbook-core/stemedb'
 import type Docker from 'dockerode'
 import { AbstractStartedContainer, type StartedTestContainer, Wait } from 'testcontainers'
 import { within } from '../engine/within.ts'
@@ -7,35 +8,21 @@ const NAME = 'production'
 const PORT = 18180
 const START_MS = 60_000
 
-/** Where the operations find the key that signs backups. */
-export const SIGNING_KEY = '/var/lib/stemedb/signer.key'
-
 /** Production, not started: the engine on a volume of its own. */
 export class ProductionContainer extends JoinedContainer {
   readonly #docker: Docker
   readonly #volume: string
-
-  /** `disk`: a directory of this machine with what its own disk holds when it starts. */
   constructor(
     docker: Docker,
     image: string,
     placement: Placement,
-    given: {
-      readonly volume: string
-      readonly adminToken: string
-      readonly signingSeed: string
-      readonly disk: string
-    },
+    given: { readonly volume: string; readonly adminToken: string },
   ) {
     super(image, NAME, placement)
     this.#docker = docker
     this.#volume = given.volume
-    this.withVolumes({ '/var/lib/stemedb': given.volume })
+    this.withVolumes({ [STEMEDB_PATHS.home]: given.volume })
       .withEnvironment({ STEMEDB_ADMIN_TOKEN: given.adminToken })
-      .withCopyDirectoriesToContainer([{ source: given.disk, target: '/' }])
-      .withCopyContentToContainer([{ content: `${given.signingSeed}\n`, target: SIGNING_KEY, mode: 0o600 }])
-      // All of it belongs to the account that the image runs as.
-      .withCopyToContainerOptions({ copyUIDGID: true })
       .withExposedPorts(PORT)
       .withWaitStrategy(Wait.forHttp('/v1/health', PORT).forStatusCode(200))
       .withStartupTimeout(START_MS)

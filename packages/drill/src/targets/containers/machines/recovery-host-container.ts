@@ -1,9 +1,4 @@
-import {
-  AbstractStartedContainer,
-  AbstractStoppedContainer,
-  type ExecResult,
-  Wait,
-} from 'testcontainers'
+import { AbstractStartedContainer, AbstractStoppedContainer, type ExecResult, Wait } from 'testcontainers'
 import { within } from '../engine/within.ts'
 import { JoinedContainer, type Placement } from './joined-container.ts'
 
