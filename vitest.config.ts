@@ -6,6 +6,9 @@ const MACHINE = [
   'test/**/*.test.ts',
 ]
 
+/** Tests that need a container engine: run by `scripts/container-tests.sh`, and by nothing else. */
+const CONTAINERS = ['packages/drill/test/containers/**/*.test.ts']
+
 /** Long forms of properties take minutes each, more on a busy machine. */
 const TIMEOUT_MS = process.env.DRILL_TEST_LONG === '1' ? 3_600_000 : 120_000
 
@@ -37,7 +40,16 @@ export default defineConfig({
           isolate: false,
         },
       },
-      { extends: true, test: { name: 'machine', include: MACHINE } },
+      { extends: true, test: { name: 'machine', include: MACHINE, exclude: CONTAINERS } },
+      ...(process.env.DRILL_TEST_CONTAINERS === '1'
+        ? // One after the other: each boots machines of its own.
+          [
+            {
+              extends: true,
+              test: { name: 'containers', include: CONTAINERS, fileParallelism: false },
+            } as const,
+          ]
+        : []),
     ],
   },
 })

@@ -15,7 +15,7 @@ fail() { say "$1"; exit 5; }
 as_root() { [ "$(id -u)" -eq 0 ] || fail "$1 needs root: run sudo sh scripts/container-engine.sh"; }
 has_image() { docker image inspect "$1" >/dev/null 2>&1; }
 # A registry that cannot be reached must not hold anybody up.
-pull() { timeout 300 docker pull --quiet "$1" >/dev/null 2>&1; }
+pull() { timeout 120 docker pull --quiet "$1" >/dev/null 2>&1; }
 lists_are_fresh=no
 install_packages() {
   as_root "installing $*"

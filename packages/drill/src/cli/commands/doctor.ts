@@ -1,4 +1,5 @@
-import { type DoctorCheck, localChecks, simChecks } from '../doctor/checks.ts'
+import type { CliContext } from '../context.ts'
+import { containersHostChecks, type DoctorCheck, localChecks, simChecks } from '../doctor/checks.ts'
 import { type Format, flag, formatFlag } from '../flags.ts'
 import type { Register } from '../program.ts'
 
@@ -10,12 +11,16 @@ export const registerDoctor: Register = (program, context, finish) => {
     .description(
       'Checks what a target needs of this machine and names the command that mends what is lacking.',
     )
-    .addOption(flag('--target <TARGET>', 'target to check for').choices(['local', 'sim']).default('local'))
+    .addOption(
+      flag('--target <TARGET>', 'target to check for')
+        .choices(['local', 'sim', 'containers'])
+        .default('local'),
+    )
     .addOption(formatFlag())
     .addHelpText('after', '\nExample:\n  ./drill doctor --target local')
     .action(async (options: { target: string; format: Format }) => {
       const { directory } = context
-      const checks = options.target === 'sim' ? simChecks(directory) : await localChecks(directory)
+      const checks = await checksOf(options.target, directory, context.variables)
       const lacking = checks.some((check) => check.status === 'lacking')
       context.terminal.out(
         options.format === 'json'
@@ -24,6 +29,18 @@ export const registerDoctor: Register = (program, context, finish) => {
       )
       finish(lacking ? 5 : 0)
     })
+}
+
+async function checksOf(
+  target: string,
+  directory: string,
+  variables: CliContext['variables'],
+): Promise<readonly DoctorCheck[]> {
+  if (target === 'sim') return simChecks(directory)
+  if (target === 'local') return await localChecks(directory)
+  // What speaks to a container engine is loaded for what asks for one.
+  const { containerChecks } = await import('../doctor/container-checks.ts')
+  return [...containersHostChecks(directory), ...(await containerChecks(variables))]
 }
 
 const MARKS: Readonly<Record<DoctorCheck['status'], string>> = {

@@ -7,7 +7,7 @@ import type { CliContext } from '../context.ts'
 import { collect, flag, formatFlag } from '../flags.ts'
 import type { Register } from '../program.ts'
 import { checkRunbook } from '../run/check-runbook.ts'
-import { refuseForContainers } from '../run/container-flags.ts'
+import { engineAnswers, refuseForContainers } from '../run/container-flags.ts'
 import type { ShowOptions } from '../run/perform-run.ts'
 import { type RunFlags, runRequest } from '../run/run-options.ts'
 import { readRunbook } from '../run/runbooks.ts'
@@ -124,6 +124,7 @@ async function run(
   const first = request(context.directory)
   checkRunbook(text, first, stemedbActions())
   await checkSupplied(first)
+  if (flags.target === 'containers' && !(await engineAnswers(context))) return 5
   const directory = makeRunDirectory(context.directory, flags.out ?? null, runId)
   const asked = request(directory)
   keepRequest(directory, asked, text)

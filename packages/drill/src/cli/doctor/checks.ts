@@ -28,6 +28,11 @@ export function simChecks(directory: string): DoctorCheck[] {
   return [node(), writable(directory)]
 }
 
+/** What `containers` needs of this machine besides its engine. */
+export function containersHostChecks(directory: string): DoctorCheck[] {
+  return [platform(), node(), writable(directory), room(directory)]
+}
+
 const ok = (id: string, title: string, detail: string): DoctorCheck => ({
   id,
   title,

@@ -1,4 +1,6 @@
-import { OperatingError } from '@dr-drill/runbook-core'
+import { OperatingError, toOperatingError } from '@dr-drill/runbook-core'
+import { visible } from '../../ports/log.ts'
+import type { CliContext } from '../context.ts'
 import type { RunFlags } from './run-options.ts'
 
 /** Flags that mean nothing where machines reach each other and nobody else, or that only `local` and `sim` have. */
@@ -21,4 +23,17 @@ export function refuseForContainers(flags: RunFlags): void {
     subject: name,
     hint: 'Containers restore a generated production or a --world, from a store of their own, without faults.',
   })
+}
+
+/** Whether there is an engine to run on; where there is none, one line says so and what to do, before anything is made. */
+export async function engineAnswers({ terminal }: Pick<CliContext, 'terminal'>): Promise<boolean> {
+  const { connectEngine } = await import('../../targets/containers/index.ts')
+  try {
+    await connectEngine()
+    return true
+  } catch (thrown) {
+    const { message, hint } = toOperatingError(thrown)
+    terminal.err(`drill: environment-lacking: ${visible(message)}; ${visible(hint)}\n`)
+    return false
+  }
 }

@@ -8,6 +8,7 @@ import type { RunRequest } from '../local/run-request.ts'
 import type { PreparedStores } from '../local/source.ts'
 import type { RunSite, SiteKnown, SiteSecrets } from '../run-site.ts'
 import { askingEngine } from './engine/engine-error.ts'
+import { untilAborted } from './engine/within.ts'
 import {
   type ContainerEnvironment,
   discardEnvironment,
@@ -39,7 +40,10 @@ class ContainersSite implements RunSite {
   }
 
   stores(given: SiteSecrets): Promise<PreparedStores> {
-    return askingEngine(() => this.#prepare(given))
+    return untilAborted(
+      given.signal,
+      askingEngine(() => this.#prepare(given)),
+    )
   }
 
   async #prepare({ secrets, servers, signal }: SiteSecrets): Promise<PreparedStores> {

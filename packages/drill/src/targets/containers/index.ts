@@ -1,1 +1,3 @@
 export { containersSite } from './containers-site.ts'
+export { connectEngine } from './engine/connect.ts'
+export { discardEnvironment } from './environment.ts'

@@ -20,3 +20,15 @@ export async function within<T>(ms: number, what: string, promise: Promise<T>): 
     ;(timer as { stop(): void } | null)?.stop()
   }
 }
+
+/** What a promise gives, unless it is given up before; what it may still begin is removed with all else of the run. @throws cancelled */
+export async function untilAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  // Nobody waits for it any more when it was given up.
+  promise.catch(() => {})
+  const aborted = new Promise<never>((_, reject) => {
+    const giveUp = (): void => reject(new OperatingError('cancelled', 'the environment was not prepared'))
+    if (signal.aborted) giveUp()
+    signal.addEventListener('abort', giveUp, { once: true })
+  })
+  return await Promise.race([promise, aborted])
+}
