@@ -34,6 +34,7 @@ beforeAll(async () => {
     runId: RUN,
     root: ROOT,
     agent,
+    keepsObjects: true,
     variables: process.env,
     say: () => {},
   })

@@ -15,7 +15,7 @@ import {
   startEnvironment,
   stopEnvironment,
 } from './environment.ts'
-import { type ContainerStores, prepareContainerStores } from './history/container-stores.ts'
+import { type ContainerStores, isHistoryWhole, prepareContainerStores } from './history/container-stores.ts'
 import { hostMachine } from './host-agent.ts'
 import { placeHostSecrets } from './host-secrets.ts'
 
@@ -53,7 +53,8 @@ class ContainersSite implements RunSite {
     const { say, variables } = this.#hooks
     const { runId } = this.#request
     const root = secrets.sourceWriter
-    this.#environment = await startEnvironment({ runId, root, agent: file, variables, say })
+    const keepsObjects = isHistoryWhole(this.#request)
+    this.#environment = await startEnvironment({ runId, root, agent: file, keepsObjects, variables, say })
     signal.throwIfAborted()
     this.#stores = await prepareContainerStores(
       { request: this.#request, secrets, servers, signal, hooks: this.#hooks },

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode'
 import type { StoreKeys } from '../../ports/object-store/index.ts'
 import { connectEngine } from './engine/connect.ts'
-import { dataVolume } from './engine/data-volume.ts'
+import { dataVolume, removeVolumes } from './engine/data-volume.ts'
 import { makePrivateNetwork } from './engine/private-network.ts'
 import { removeContainers, removeRun, sweep } from './engine/sweep.ts'
 import { buildImage } from './images/build-image.ts'
@@ -24,6 +24,8 @@ export interface EnvironmentOptions {
   readonly root: StoreKeys
   /** File of the agent that the host gets. */
   readonly agent: string
+  /** False: what an earlier process of the run had begun to put into the store is of no use. */
+  readonly keepsObjects: boolean
   readonly variables: Readonly<Record<string, string | undefined>>
   readonly say: (text: string) => void
 }
@@ -48,6 +50,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Con
   const swept = await sweep(docker)
   if (swept > 0) say(`removed ${swept} containers and networks of drills that died`)
   await removeContainers(docker, runId)
+  if (!options.keepsObjects) await removeVolumes(docker, runId, ['objects', 'production'])
   const images = await prepareImages(docker, options)
   const placement = { runId, network: (await makePrivateNetwork(docker, runId)).name }
   say('starting MinIO and the recovery host')

@@ -33,9 +33,15 @@ export interface ContainerStoresOptions extends SiteSecrets {
   readonly hooks: LocalRunHooks
 }
 
-/** Names in the run's working directory: what is there says how far its history has come. */
+/** In the run's working directory, once its history is in the store: the ledger of a production that lived on, else an empty file. */
 const LIVED = 'lived-ledger.jsonl'
 const UPLOADED = 'history-uploaded'
+
+const wholeMark = ({ source, work }: RunRequest): string =>
+  join(work, source.kind === 'generated' ? LIVED : UPLOADED)
+
+/** True when all that a run restores from is in its store. A production that was interrupted while it lived is made anew. */
+export const isHistoryWhole = (request: RunRequest): boolean => existsSync(wholeMark(request))
 
 /**
  * Puts a production's history into MinIO, lets production live on until its disaster if it is one of this run, and gives out keys: to
@@ -92,24 +98,22 @@ async function worldOf({ request, hooks, signal }: ContainerStoresOptions): Prom
   return await generatedWorld(request, source.assertions, signal)
 }
 
-/** Has the history in the store, and gives the ledger of what happened; steps that an earlier process ended are not repeated. */
+/** Has the history in the store, and gives the ledger of what happened; what an earlier process did whole is not repeated. */
 async function historyOf(
   options: ContainerStoresOptions,
   environment: ContainerEnvironment,
   world: string,
 ): Promise<string> {
   const { request, hooks, signal } = options
-  const uploaded = join(request.work, UPLOADED)
-  if (!existsSync(uploaded)) {
-    const objects = await upload(options, environment, world)
-    hooks.say(`${objects} objects of history are in MinIO`)
+  const mark = wholeMark(request)
+  const isLived = request.source.kind === 'generated'
+  if (!existsSync(mark)) {
+    hooks.say(`${await upload(options, environment, world)} objects of history are in MinIO`)
     signal.throwIfAborted()
-    writeFileSync(uploaded, '')
+    if (isLived) await live(options, environment, world, mark)
+    else writeFileSync(mark, '')
   }
-  if (request.source.kind === 'world') return join(world, 'ledger.jsonl')
-  const ledger = join(request.work, LIVED)
-  if (!existsSync(ledger)) await live(options, environment, world, ledger)
-  return ledger
+  return isLived ? mark : join(world, 'ledger.jsonl')
 }
 
 async function upload(
