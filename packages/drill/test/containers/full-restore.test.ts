@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +11,20 @@ import { leftOf, NOTHING } from './left-in-engine.ts'
 const folder = mkdtempSync(join(tmpdir(), 'drill-containers-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const docker = await connectEngine()
+
+/** Steps during or after which the agent is killed: one drawn by the seed, or in the long form all. */
+const KILL_AFTER = [
+  'Stop what may write to the data directories',
+  'Find the usable backups',
+  'Download the newest backup',
+  'Move the verified files into place',
+  'Start StemeDB for this host only',
+  'Enable the timers that protect the data',
+  'Restart the service on that address',
+]
+const isLong = process.env.DRILL_TEST_LONG === '1'
+const seed = Number(process.env.DRILL_TEST_SEED ?? Date.now())
+const killedAfter = isLong ? KILL_AFTER : [KILL_AFTER[seed % KILL_AFTER.length] ?? '']
 
 const small = ['--target', 'containers', '--assertions', '600'] as const
 const reportOf = (out: string): Report => JSON.parse(readFileSync(join(out, 'report.json'), 'utf8')) as Report
@@ -38,6 +53,30 @@ test('production lives, is destroyed and is restored onto a host that boots; not
   const report = reportOf(out)
   expectRestored(report)
   expect(await leftOf(docker, report.runId)).toEqual(NOTHING)
+})
+
+test(`an agent killed on the host loses nothing: resume goes on (killed after: ${killedAfter.join('; ')})`, async () => {
+  const out = join(folder, 'agent-killed')
+  for (const [index, step] of killedAfter.entries()) {
+    const args = index === 0 ? ['run', 'full-restore', ...small, '--out', out] : ['resume', out]
+    const run = startCli(args)
+    // A step that was over before the last kill is not performed again: then the run comes to its end.
+    const isPrinted = await run.printed(step).then(
+      () => true,
+      () => false,
+    )
+    if (!isPrinted) break
+    const { runId } = JSON.parse(readFileSync(join(out, 'run.json'), 'utf8')) as { runId: string }
+    const kill = ['pkill', '-KILL', '-f', '/opt/dr-drill/lib/agent.mjs']
+    execFileSync('docker', ['exec', `dr-drill-${runId}-recovery-host`, ...kill])
+    const { code, stderr } = await run.ended
+    // Between two steps nothing was under way that could be lost: then the run goes on by itself.
+    if (code === 0) return expectRestored(reportOf(out))
+    expect(stderr).toContain('agent-lost')
+  }
+  const resumed = await bundledCli(['resume', out])
+  expect(resumed.code, resumed.stderr).toBe(0)
+  expectRestored(reportOf(out))
 })
 
 test('interrupted: containers go, data stays; resumed: new containers on it restore; cleaned twice: nothing to clean', async () => {

@@ -1,9 +1,10 @@
 import { defineInvariant, listed } from './invariant.ts'
 
 /**
- * The journal tells everything: no entry is missing, every effect that began was announced and ended (or the process died then),
- * every step that began ended, and the run has a beginning and an end.
- * Does not see: effects past the ports; resume's survey of the world looks for those.
+ * The journal tells everything: no entry is missing, every effect that began was announced and ended (or the process or agent that
+ * performed it died then), every step that began ended, and the run has a beginning and an end.
+ * Does not see: effects past the ports (resume's survey of the world looks for those); of a step whose agent died once, a missing end
+ * in a later attempt.
  */
 export const journalComplete = defineInvariant('I15', 'journal-complete', ({ record }) => {
   if (record.started === null) return ['violated', 'the journal does not begin with the start of a run']

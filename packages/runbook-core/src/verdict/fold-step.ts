@@ -41,6 +41,7 @@ export class StepFold {
   #inputDigest: string | null = null
   #key = ''
   #endsWithoutIntent = 0
+  #wasAgentLost = false
 
   constructor(id: string) {
     this.#record = { id, status: 'running', ...BLANK }
@@ -48,7 +49,9 @@ export class StepFold {
 
   get record(): StepRecord {
     const { effects } = this.#record
-    return { ...this.#record, effects: { ...effects, open: this.#open.size } }
+    // An agent that died is why they have no end; what it had begun may be told by the next one, long after the attempt failed.
+    const open = this.#wasAgentLost ? 0 : this.#open.size
+    return { ...this.#record, effects: { ...effects, open } }
   }
 
   /** Ends of effects that nothing had announced. */
@@ -84,6 +87,7 @@ export class StepFold {
         const errors = [...this.#record.errors, event.error].slice(-ERRORS_PER_STEP_MAX)
         // An input that cannot be evaluated fails an attempt that never began.
         const attempts = Math.max(this.#record.attempts, event.attempt)
+        this.#wasAgentLost ||= event.error.code === 'agent-lost'
         this.#change({ status: 'failed', ended: moment, errors, attempts })
         break
       }

@@ -4,6 +4,7 @@ import {
   type InvariantId,
   type JudgedRun,
   judgeRun,
+  OperatingError,
   type RunEvent,
 } from '@dr-drill/runbook-core'
 import { describe, expect, test } from 'vitest'
@@ -268,6 +269,19 @@ describe('canaries: each is caught when it is violated', () => {
     expect(judgeEntries(without('effect-intended'))).toBe('violated')
     expect(judgeEntries(without('step-succeeded'))).toBe('violated')
     expect(statusIn(judgeEvents(resumed([])), 'I15')).toBe('held')
+  })
+
+  test('I15: an effect without an end is explained by the death of who performed it, and by no other failure', () => {
+    const failing = (code: 'agent-lost' | 'timed-out') =>
+      eventsOf().flatMap((event): RunEvent[] => {
+        if (!('step' in event) || event.step !== 'expose') return [event]
+        if (event.type === 'effect-ended') return []
+        if (event.type !== 'step-succeeded') return [event]
+        const error = new OperatingError(code, 'of an earlier attempt').toRecord()
+        return [{ type: 'step-failed', step: 'expose', attempt: 1, error }, event]
+      })
+    expect(statusIn(judgeEvents(failing('agent-lost')), 'I15')).toBe('held')
+    expect(statusIn(judgeEvents(failing('timed-out')), 'I15')).toBe('violated')
   })
 
   test('I16: more on the disk than planned, or no plan to compare with', () => {
