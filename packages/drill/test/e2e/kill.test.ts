@@ -47,10 +47,11 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(base, { recursive: true }))
 
-const arguments_ = (directory: string): string[] => [
+const arguments_ = (directory: string, byAgent = false): string[] => [
   'run',
   'full-restore',
   ...['--world', world, '--out', directory, '--keep', 'always'],
+  ...(byAgent ? ['--agent'] : []),
 ]
 
 function stateOf(directory: string, report: Report): FinalState {
@@ -116,8 +117,11 @@ async function killedRun(index: number): Promise<void> {
   const directory = join(base, `killed-${index}`)
   const lines = random.integer(0, events + 2)
   const laterMs = random.integer(0, lines === 0 || lines >= events ? 300 : 30)
-  const told = `KILL_SEED=${SEED}, kill ${index}: after ${lines} of ${events} lines and ${laterMs} ms`
-  await kill(arguments_(directory), directory, lines, laterMs)
+  // Every second run performs its steps in an agent, which loses its runner.
+  const byAgent = index % 2 === 1
+  const how = byAgent ? 'the runner of an agent' : 'the run'
+  const told = `KILL_SEED=${SEED}, kill ${index} of ${how}: after ${lines} of ${events} lines and ${laterMs} ms`
+  await kill(arguments_(directory, byAgent), directory, lines, laterMs)
   const resume = ['resume', directory, '--format', 'json']
   if (index % 3 === 2 && existsSync(join(directory, 'run.json'))) {
     await kill(resume, directory, journalLines(directory) + random.integer(0, 40), random.integer(0, 200))

@@ -40,7 +40,8 @@ export interface CollectInput {
   readonly failureAt: number
   /** Null: the source did not answer before the run. */
   readonly sourceBefore: Copies | null
-  readonly diskPeakBytes: number
+  /** Null: the target can no longer tell. */
+  readonly diskPeakBytes: number | null
   readonly fullSize: boolean
 }
 
@@ -63,10 +64,9 @@ export function* collectEvidence(input: CollectInput): Task<RunEvent[]> {
   )
   if (input.trustKeyGiven) found.authenticity = authenticity(input.record, input.runbook)
   found['archive-age'] = archiveAge(input.record, input.runbook, input.failureAt)
-  found['disk-peak'] = {
-    peakBytes: input.diskPeakBytes,
-    boundBytes: diskBound(input.record, input.runbook),
-  }
+  const { diskPeakBytes: peakBytes } = input
+  if (peakBytes !== null)
+    found['disk-peak'] = { peakBytes, boundBytes: diskBound(input.record, input.runbook) }
   // A service that was never started, or failed its gate, has nothing to read back from.
   if (outputsOf(input.record, input.runbook, 'start-service').length > 0) {
     yield* collecting('restored-range', found, readBack(input, found))

@@ -12,6 +12,8 @@ export interface PeerOptions {
   readonly requests: Readonly<Record<string, AnswerRequest>>
   /** Awaited: whatever comes after a notification is looked at when it has been dealt with. */
   readonly notifications: Readonly<Record<string, (params: unknown) => Promise<void> | void>>
+  /** Why the other side sends nothing more, where somebody knows. */
+  readonly whyEnded?: () => Promise<OperatingError>
 }
 
 interface Pending {
@@ -90,7 +92,7 @@ export class Peer {
 
   async #listen(): Promise<OperatingError> {
     const reader = new FrameReader()
-    let end = lost('the connection was closed')
+    let end: OperatingError | null = null
     try {
       for await (const chunk of this.#options.input) {
         for (const message of reader.push(chunk as Buffer)) {
@@ -101,6 +103,7 @@ export class Peer {
     } catch (thrown) {
       end = thrown instanceof OperatingError ? thrown : lost(`the connection broke: ${String(thrown)}`)
     }
+    end ??= (await this.#options.whyEnded?.()) ?? lost('the connection was closed')
     // Whoever sent it hears why nobody listens any more.
     if (end.code === 'agent-invalid')
       await this.#send({ id: null, error: errorOf(end, FAILED) }).catch(() => {})

@@ -94,6 +94,11 @@ export class AgentClient {
     )
   }
 
+  /** An entry for whoever follows the run. */
+  log(entry: LogEntry): void {
+    this.#session.onLog(entry)
+  }
+
   /** Ends agent and connection. Twice is fine. */
   async close(): Promise<void> {
     this.#closed ??= lost(`the connection to ${this.machine.name} was closed`)
@@ -188,6 +193,6 @@ export class AgentClient {
   }
 
   #log(level: LogEntry['level'], message: string): void {
-    this.#session.onLog({ level, message: visible(message) })
+    this.log({ level, message: visible(message) })
   }
 }

@@ -29,7 +29,9 @@ export class AgentConnection {
 
   constructor(transport: Transport, { notifications, onLine }: ConnectionOptions) {
     this.#transport = transport
-    this.#peer = new Peer({ input: transport.stdout, output: transport.stdin, requests: {}, notifications })
+    const { stdin: output, stdout: input } = transport
+    const whyEnded = () => endOf(transport)
+    this.#peer = new Peer({ input, output, requests: {}, notifications, whyEnded })
     const lines = new LineReader(onLine)
     transport.stderr.on('data', (chunk: Buffer) => lines.add(chunk))
     transport.stderr.on('error', () => {})
@@ -91,6 +93,18 @@ export class AgentConnection {
     timer.stop()
     this.#peer.close(lost('the connection was closed'))
   }
+}
+
+/** How the far side ended; a line that was cut may be heard of before that is known. */
+async function endOf(transport: Transport): Promise<OperatingError> {
+  let timer: { stop(): void } | null = null
+  const late = new Promise<OperatingError>((resolve) => {
+    timer = startTimer(1_000, () => resolve(lost('the connection was closed')))
+  })
+  const known = transport.ended.then(({ exitCode, signal }) => lost(endedBy(exitCode, signal)))
+  const error = await Promise.race([known, late])
+  ;(timer as { stop(): void } | null)?.stop()
+  return error
 }
 
 const endedBy = (exitCode: number | null, signal: string | null): string =>

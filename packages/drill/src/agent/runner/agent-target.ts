@@ -4,6 +4,7 @@ import {
   driveAsync,
   environment,
   type JournalContract,
+  OperatingError,
   type PortHandler,
   type Task,
   unwrap,
@@ -20,7 +21,7 @@ import { remoteEnvironment } from './remote-environment.ts'
 export async function openAgentTarget(client: AgentClient, drillNow: () => number): Promise<Target> {
   const opened = await client.open(drillNow)
   return {
-    environment: remoteEnvironment(client, opened.ports),
+    environment: remoteEnvironment(client, opened.ports, drillNow()),
     capabilities: new Set(opened.capabilities as Capability[]),
     recorders: new Set(opened.recorders),
     // Which actions it knows was compared when it said hello, and whether anything is written when it was opened.
@@ -32,8 +33,18 @@ export async function openAgentTarget(client: AgentClient, drillNow: () => numbe
     },
     facts: () => client.request('facts', {}, FACTS),
     revive: async () => void (await client.request('revive', {}, z.null())),
-    endProcesses: async () => void (await client.request('endProcesses', {}, z.null())),
+    endProcesses: () => endProcesses(client),
     close: () => client.close(),
+  }
+}
+
+/** Where they die with their agent, a lost one has ended them. */
+async function endProcesses(client: AgentClient): Promise<void> {
+  try {
+    await client.request('endProcesses', {}, z.null())
+  } catch (thrown) {
+    const isLost = thrown instanceof OperatingError && thrown.code === 'agent-lost'
+    if (!isLost || client.machine.outlivesAgent) throw thrown
   }
 }
 

@@ -10,10 +10,11 @@ import type { Transport, TransportEnd } from '../transport.ts'
 export function childTransport(
   argv: readonly [string, ...string[]],
   env: Readonly<Record<string, string>>,
+  cwd = '/',
 ): Promise<Transport> {
   const [file, ...args] = argv
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd: '/', env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
+    const child = spawn(file, args, { cwd, env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
     child.stdin.on('error', () => {})
     const ended = new Promise<TransportEnd>((settle) => {
       // What it left in its group goes with it.

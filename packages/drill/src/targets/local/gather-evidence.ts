@@ -5,6 +5,7 @@ import {
   collectEvidence,
   compareByFiles,
   driveAsync,
+  OperatingError,
   type PortHandlers,
   type QualifiedRunbook,
   type RunEvent,
@@ -13,9 +14,8 @@ import {
 } from '@dr-drill/runbook-core'
 import { STEMEDB_ENDPOINT, stemedbReadback } from '@dr-drill/runbook-core/stemedb'
 import { nativeChecksums, nodeFileSystem } from '@dr-drill/simulator/server'
-import { noRequests } from '../../ports/object-store/request-counts.ts'
 import { stemedb } from '../stemedb-actions.ts'
-import type { Target } from '../target.ts'
+import type { Target, TargetFacts } from '../target.ts'
 import type { ChildServer } from './child-server.ts'
 import { countedByClient, countedByServer } from './evidence/source-requests.ts'
 import type { RunSecrets } from './keys.ts'
@@ -43,6 +43,7 @@ export async function gatherEvidence(input: GatherInput): Promise<readonly RunEv
   mkdirSync(scratch, { recursive: true })
   const hostFiles = nodeFileSystem({ root: '/' })
   try {
+    const facts = await factsOf(target)
     const collecting = collectEvidence({
       record: input.record,
       runbook: input.runbook,
@@ -62,18 +63,19 @@ export async function gatherEvidence(input: GatherInput): Promise<readonly RunEv
       trustKeyGiven: stores.trustKey !== null,
       failureAt: input.failureAt,
       sourceBefore: input.before,
-      diskPeakBytes: (await target.facts()).diskPeakBytes,
+      diskPeakBytes: facts?.diskPeakBytes ?? null,
       fullSize: input.request.source.kind === 'store',
     })
     const events = unwrap(await driveAsync(collecting, target.environment))
-    return [...events, await sourceRequests(input)]
+    return [...events, ...(await sourceRequests(input))]
   } finally {
     hostFiles.close()
     rmSync(scratch, { recursive: true, force: true })
   }
 }
 
-async function sourceRequests(input: GatherInput): Promise<RunEvent> {
+/** Nothing where nobody counted: what rests on it is then not checked. */
+async function sourceRequests(input: GatherInput): Promise<readonly RunEvent[]> {
   const { stores, secrets, target } = input
   const { endpoint, keys } = stores.source
   const isOurs = endpoint !== null && input.servers.some((server) => server.url === endpoint)
@@ -81,6 +83,18 @@ async function sourceRequests(input: GatherInput): Promise<RunEvent> {
     isOurs && keys !== null
       ? await countedByServer(endpoint, secrets.statisticsToken, keys.accessKeyId)
       : null
-  const evidence = counted ?? countedByClient((await target.facts()).requests.source ?? noRequests())
-  return { type: 'evidence-collected', subject: 'source-requests', evidence: { ...evidence } }
+  const own = counted === null ? (await factsOf(target))?.requests.source : undefined
+  const evidence = counted ?? (own === undefined ? null : countedByClient(own))
+  if (evidence === null) return []
+  return [{ type: 'evidence-collected', subject: 'source-requests', evidence: { ...evidence } }]
+}
+
+/** What the target tells of the run; null when it was lost and tells nothing more. */
+async function factsOf(target: Target): Promise<TargetFacts | null> {
+  try {
+    return await target.facts()
+  } catch (thrown) {
+    if (thrown instanceof OperatingError && thrown.code === 'agent-lost') return null
+    throw thrown
+  }
 }

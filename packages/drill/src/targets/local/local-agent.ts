@@ -26,7 +26,7 @@ export async function attachLocalAgent(options: LocalAgentOptions): Promise<Agen
   const program = agentProgram()
   const machine = {
     name: 'recovery-host',
-    start: () => childTransport(program.argv, childEnvironment()),
+    start: () => childTransport(program.argv, childEnvironment(), request.work),
     spoolDirectory: join(request.work, 'agent'),
     host: await describe(host),
     outlivesAgent: false,
