@@ -81,11 +81,12 @@ const COMMON: BuildOptions = {
   logLevel: 'warning',
 }
 
-/** The same where there is no checkout: modules are named as if theirs lay beside the one file. */
+/** The same for what also runs where there is no checkout: there modules are named as if theirs lay beside the one file. */
 const WHOLE_BANNER = [
   "import{createRequire as requireOf}from'node:module'",
   'const require=requireOf(import.meta.url)',
-  'const moduleUrl=path=>new URL(path,import.meta.url).href',
+  `const checkout=import.meta.url.lastIndexOf('${BELOW}')`,
+  'const moduleUrl=path=>checkout<0?new URL(path,import.meta.url).href:import.meta.url.slice(0,checkout)+path',
 ].join(';')
 
 async function bundle(entry: string, to: string, command: string | null): Promise<void> {
