@@ -2,6 +2,7 @@
 // second of CPU, and a run starts eight. What the compiler wrote stays the truth: bundles hold the same modules, and every other file is
 // found where it always lies.
 import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { builtinModules } from 'node:module'
 import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
@@ -49,6 +50,23 @@ const modulesOf = (command: string | null): Plugin => ({
     })
   },
 })
+
+/**
+ * Node's own modules as they are, not as namespaces: making a namespace asks for everything in it, and so every process that speaks HTTP
+ * would load a WebSocket client that nobody uses.
+ */
+const BUILTINS: Plugin = {
+  name: 'builtins-as-they-are',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: new RegExp(`^(node:)?(${builtinModules.join('|')})$`) }, ({ path }) => ({
+      path: path.replace(/^node:/, ''),
+      namespace: 'builtin',
+    }))
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule('node:${path}')`,
+    }))
+  },
+}
 
 /** The list of commands without the lines of all others. */
 function only(command: string, text: string): string {
@@ -98,7 +116,7 @@ async function bundle(entry: string, to: string, command: string | null): Promis
     chunkNames: 'chunks/[name]-[hash]',
     // It starts its threads from a file beside its own.
     external: ['tinypool', ...ENGINE_CLIENTS],
-    plugins: [modulesOf(command)],
+    plugins: [BUILTINS, modulesOf(command)],
   })
 }
 
@@ -114,7 +132,7 @@ async function bundleWhole(entry: string, to: string, command: string | null): P
     outfile: join(out, to),
     external: ['tinypool', ...ENGINE_CLIENTS],
     define: { BUNDLED_VERSION: JSON.stringify(version) },
-    plugins: [modulesOf(command)],
+    plugins: [BUILTINS, modulesOf(command)],
   })
 }
 
