@@ -172,8 +172,8 @@ class LocalRun {
     const { work, params, source } = this.#request
     const secrets = runSecrets(work)
     const actions = stemedbActions()
-    // A runbook that cannot be read is told before a production is made for it.
-    this.#load(actions, params)
+    // A runbook that cannot be read is told before a production is made for it; of a new run it was read a moment ago.
+    if (resuming) this.#load(actions, params)
     this.#hooks.say(source.kind === 'generated' ? 'preparing a production to restore' : 'preparing')
     const stores = await this.#site.stores({ secrets, servers: this.#servers, signal: this.#stop.signal })
     this.#stopIfInterrupted()
