@@ -13,6 +13,7 @@ import {
 } from '../../src/targets/containers/environment.ts'
 import { temporaryKeys } from '../../src/targets/containers/history/temporary-keys.ts'
 import { makeBuckets } from '../../src/targets/containers/history/upload-history.ts'
+import { placeHostSecrets } from '../../src/targets/containers/host-secrets.ts'
 import { leftOf, NOTHING } from './left-in-engine.ts'
 
 const RUN = `test-${process.pid}`
@@ -116,6 +117,41 @@ describe('the units', () => {
   test('are what systemd understands, with nothing to remark', async () => {
     const paths = units.map(({ name }) => `/etc/systemd/system/${name}`)
     expect(await onHost('systemd-analyze', 'verify', '--man=no', ...paths)).toBe('')
+  })
+
+  test('are told what their host keeps for them, each its own, in files that only root reads', async () => {
+    const keys = { accessKeyId: 'key-of-a-test', secretAccessKey: 'secret-of-a-test' }
+    const secrets = {
+      sourceReader: keys,
+      sourceWriter: keys,
+      archive: keys,
+      adminToken: 'token-of-a-test',
+      signingSeed: '00'.repeat(32),
+      statisticsToken: '',
+    }
+    const archive = { endpoint: 'http://minio:9000', region: 'us-east-1', bucket: 'bucket', prefix: '', keys }
+    await placeHostSecrets(environment.host, { secrets, archive, historyShiftMs: 0 })
+    const shown = (unit: string) =>
+      onHost('systemctl', 'show', '--value', '--property=EnvironmentFiles', unit)
+    const known: Record<string, string> = {
+      'stemedb-api.service': 'engine.env',
+      'stemedb-backup.service': 'operations.env',
+      'stemedb-archive-wal.service': 'operations.env',
+      'stemedb-verify-backup.service': 'operations.env',
+    }
+    for (const [unit, file] of Object.entries(known)) {
+      expect(await shown(unit)).toMatch(new RegExp(`/etc/default/stemedb .*\\n/etc/dr-drill/${file} `))
+    }
+    const modes = await onHost(
+      'stat',
+      '-c',
+      '%n %U:%G %a',
+      '/etc/dr-drill/engine.env',
+      '/etc/dr-drill/operations.env',
+    )
+    expect(modes).toBe('/etc/dr-drill/engine.env root:root 600\n/etc/dr-drill/operations.env root:root 600\n')
+    expect(await onHost('stat', '-c', '%U:%G %a', '/etc/dr-drill/signer.key')).toBe('stemedb:stemedb 600\n')
+    expect(await onHost('cat', '/etc/dr-drill/engine.env')).not.toContain('secret-of-a-test')
   })
 
   test('are exposed by at most 3.0 each', async () => {
