@@ -3,7 +3,7 @@ import { type StartedTestContainer, Wait } from 'testcontainers'
 import { within } from '../engine/within.ts'
 import { JoinedContainer, type Placement } from './joined-container.ts'
 
-const FILL_MS = 60_000
+const FILL_MS = 120_000
 
 /** Where production's operations find the key that signs backups. */
 export const SIGNING_KEY = `${STEMEDB_PATHS.home}/signer.key`

@@ -10,7 +10,7 @@ import { JoinedContainer, type Placement } from './joined-container.ts'
 
 const PORT = 9000
 const NAME = 'minio'
-const READY_MS = 30_000
+const READY_MS = 90_000
 
 /** MinIO, not started: the object store of production and of what is restored. */
 export class MinioContainer extends JoinedContainer {

@@ -6,7 +6,7 @@ import { JoinedContainer, type Placement } from './joined-container.ts'
 
 const NAME = 'production'
 const PORT = 18180
-const START_MS = 60_000
+const START_MS = 120_000
 
 /** Production, not started: the engine on a volume of its own. */
 export class ProductionContainer extends JoinedContainer {

@@ -3,7 +3,7 @@ import { within } from '../engine/within.ts'
 import { JoinedContainer, type Placement } from './joined-container.ts'
 
 const NAME = 'recovery-host'
-const BOOT_MS = 60_000
+const BOOT_MS = 120_000
 
 /** What of a recovery host outlives its container: data, changed configuration, what was installed, its journal. */
 export const HOST_VOLUMES = {
