@@ -40,6 +40,20 @@ export class DiskTree {
    * @throws path-escapes-root, permission-denied, file-missing (a directory on the way)
    */
   place(actor: Actor, path: string): Place | null {
+    const place = this.#walk(actor, path)
+    if (typeof place !== 'string') return place
+    throw missing(path, `no directory ${place} on the way to ${path}`)
+  }
+
+  /** What lies at a path, the root included; null also where a directory on the way is missing. @throws as `place` but for that */
+  look(actor: Actor, path: string): Node | null {
+    const place = this.#walk(actor, path)
+    if (place === null) return this.root
+    return typeof place === 'string' ? null : place.node
+  }
+
+  /** The place of a path, null for the root; the name of a directory that is missing on the way. */
+  #walk(actor: Actor, path: string): Place | null | string {
     const names = splitPath(path)
     const last = names.at(-1)
     if (last === undefined) return null
@@ -49,7 +63,7 @@ export class DiskTree {
       demand(actor, parent, 'search', path)
       const next = parent.entries.get(name)
       if (next?.type === 'symlink') throw escapes(path, 'passes a symbolic link')
-      if (next?.type !== 'directory') throw missing(path, `no directory ${name} on the way to ${path}`)
+      if (next?.type !== 'directory') return name
       parent = next
     }
     demand(actor, parent, 'search', path)

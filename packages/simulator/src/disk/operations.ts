@@ -30,13 +30,8 @@ function inspections(
 ): Pick<FileSystemContract, 'stat' | 'list' | 'read' | 'space'> {
   return {
     stat({ path }) {
-      try {
-        const node = tree.find(actor, path)
-        return node && statOf(node)
-      } catch (error) {
-        if (error instanceof OperatingError && error.code === 'file-missing') return null
-        throw error
-      }
+      const node = tree.look(actor, path)
+      return node && statOf(node)
     },
     list({ path }) {
       const directory = tree.directory(actor, path)

@@ -1,4 +1,4 @@
-import type { ObjectListing } from '@dr-drill/runbook-core'
+import { compareUtf8, type ObjectListing } from '@dr-drill/runbook-core'
 import { placeOfKey } from './key-order.ts'
 import type { MemoryVersion } from './memory-version.ts'
 
@@ -116,6 +116,12 @@ export class BucketContent {
     if (!this.#ownsKeys) {
       this.#keys = [...this.#keys]
       this.#ownsKeys = true
+    }
+    const last = this.#keys.at(-1)
+    if (isThere && (last === undefined || compareUtf8(last, key) < 0)) {
+      // Most writers go up through their keys.
+      this.#keys.push(key)
+      return
     }
     const at = placeOfKey(this.#keys, key)
     if (isThere) this.#keys.splice(at, 0, key)

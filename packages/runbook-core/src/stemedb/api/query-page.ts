@@ -29,7 +29,9 @@ const positionValue = z.string().transform((text, context) => {
 })
 
 const assertion = z.looseObject({ id: z.string(), position: positionValue })
-const page = z.object({ assertions: z.array(z.unknown()), cursor: positionValue.nullable() })
+/** Each of them is looked at by itself: a list of thousands is not copied first. */
+const list = z.custom<readonly unknown[]>((value) => Array.isArray(value), 'Invalid input: expected array')
+const page = z.object({ assertions: list, cursor: positionValue.nullable() })
 const anyPage = z.object({ assertions: z.array(z.unknown()) })
 
 /** The fields of an assertion that its writer chose: what the content digest is about. */
@@ -46,8 +48,7 @@ export function* queryPage(
   const body = { concept_path: '*', lens: 'position', limit, cursor }
   const json = jsonOf(call, PATH, yield* askPost(call, PATH, body))
   const answer = checked(call, PATH, json, page)
-  // As it was handed over: the schema makes a new array.
-  const { assertions } = json as { readonly assertions: readonly unknown[] }
+  const { assertions } = answer
   const records = recall(checksums, RECORDS, assertions, () => recordsOf(checksums, call, assertions))
   const [first, last] = [records[0], records.at(-1)?.position ?? after ?? 0]
   if (first !== undefined && first.position <= (after ?? 0)) throw disordered(call)
