@@ -14,6 +14,8 @@ export const SET_UP = 'sudo sh scripts/container-engine.sh'
  */
 export async function connectEngine(): Promise<Docker> {
   process.env.TESTCONTAINERS_RYUK_DISABLED = 'true'
+  // Ports are bound to loopback, whatever the library takes for the engine's address (inside a container: a bridge's gateway).
+  process.env.TESTCONTAINERS_HOST_OVERRIDE = '127.0.0.1'
   try {
     const docker = new Docker()
     await within(PING_MS, 'the container engine', docker.ping())
