@@ -1,15 +1,22 @@
 // Bundles what `tsc -b` built, one bundle per short-lived program: reading some 700 modules one by one costs each process half a
 // second of CPU, and a run starts eight. What the compiler wrote stays the truth: bundles hold the same modules, and every other file is
-// found where it always lies.
+// found where it always lies. With `--agent FILE` only the agent is bundled, into that file; `--config FILE` stands for the checkout's own
+// `drill.config.ts`.
+
+import { existsSync } from 'node:fs'
 import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { builtinModules } from 'node:module'
-import { join, relative, sep } from 'node:path'
+import { join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 
 const BELOW = '.setup/bundle/'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const out = join(root, BELOW)
+
+const asked = parseArgs({ options: { agent: { type: 'string' }, config: { type: 'string' } } }).values
+const configFile = resolve(asked.config ?? join(root, 'drill.config.ts'))
 
 const CLI = 'packages/drill/dist/cli/main'
 const WORKERS = ['packages/drill/dist/workers/judge-worker', 'packages/drill/dist/workers/explore-worker']
@@ -22,6 +29,9 @@ const CHILD_COMMANDS = ['ops', 'serve', 'world']
 
 /** What speaks to a container engine is loaded from its packages, and only by what uses it. */
 const ENGINE_CLIENTS = ['testcontainers', 'dockerode']
+
+/** What a configuration takes the place of. */
+const CONFIG = 'packages/drill/dist/targets/own-actions.js'
 
 /** Modules that name a program by a path relative to themselves: what they name is the bundled one. */
 const NAME_PROGRAMS = [
@@ -41,6 +51,12 @@ const modulesOf = (command: string | null): Plugin => ({
   setup({ onLoad }) {
     onLoad({ filter: /\/packages\/[^/]+\/dist\/.*\.js$/ }, async ({ path }) => {
       const module = relative(root, path).split(sep).join('/')
+      if (module === CONFIG && existsSync(configFile)) {
+        return {
+          contents: `export { default as config } from ${JSON.stringify(configFile)}`,
+          resolveDir: root,
+        }
+      }
       const place = NAME_PROGRAMS.includes(module) ? `${BELOW}${module}` : module
       let text = await readFile(path, 'utf8')
       if (command !== null && module.endsWith('/cli/commands/index.js')) text = only(command, text)
@@ -93,6 +109,8 @@ const COMMON: BuildOptions = {
   // Of packages that come as both, the kind whose names a dynamic import gives, too.
   mainFields: ['module', 'main'],
   target: 'node22',
+  // A configuration may lie anywhere; what it imports is ours.
+  nodePaths: [join(root, 'node_modules')],
   minifySyntax: true,
   minifyWhitespace: true,
   banner: { js: BANNER },
@@ -129,35 +147,47 @@ async function bundleWhole(entry: string, to: string, command: string | null): P
     ...COMMON,
     banner: { js: WHOLE_BANNER },
     entryPoints: [`${entry}.js`],
-    outfile: join(out, to),
+    outfile: resolve(out, to),
     external: ['tinypool', ...ENGINE_CLIENTS],
     define: { BUNDLED_VERSION: JSON.stringify(version) },
     plugins: [BUILTINS, modulesOf(command)],
   })
 }
 
-const startedAt = Date.now()
-await Promise.all([
-  ...WORKERS.map((worker) => bundle(worker, worker, null)),
-  bundle(ENGINE, ENGINE, null),
-  // It says by its bytes which release it is.
-  bundleWhole(AGENT, 'agent.mjs', null),
-  bundleWhole(ENGINE, 'images/engine.mjs', null),
-  bundleWhole(CLI, 'images/ops.mjs', 'ops'),
-  bundle(CLI, `${CLI}-all`, null),
-  ...CHILD_COMMANDS.map((command) => bundle(CLI, `${CLI}-${command}`, command)),
-])
-const programs = CHILD_COMMANDS.map((command) => `${command}:()=>import('./main-${command}.js')`)
-const launcher = `#!/usr/bin/env node
+/** Every program of the checkout. */
+async function bundleAll(): Promise<void> {
+  await Promise.all([
+    ...WORKERS.map((worker) => bundle(worker, worker, null)),
+    bundle(ENGINE, ENGINE, null),
+    // It says by its bytes which release it is.
+    bundleWhole(AGENT, 'agent.mjs', null),
+    bundleWhole(ENGINE, 'images/engine.mjs', null),
+    bundleWhole(CLI, 'images/ops.mjs', 'ops'),
+    bundle(CLI, `${CLI}-all`, null),
+    ...CHILD_COMMANDS.map((command) => bundle(CLI, `${CLI}-${command}`, command)),
+  ])
+  const programs = CHILD_COMMANDS.map((command) => `${command}:()=>import('./main-${command}.js')`)
+  const launcher = `#!/usr/bin/env node
 const programs={__proto__:null,${programs.join(',')}}
 await(programs[process.argv[2]]??(()=>import('./main-all.js')))()
 `
-await writeFile(`${out}${CLI}.js`, launcher)
-await chmod(`${out}${CLI}.js`, 0o755)
+  await writeFile(`${out}${CLI}.js`, launcher)
+  await chmod(`${out}${CLI}.js`, 0o755)
+}
 
 // A program that is running may still load a chunk of the bundle before: those are kept for a day.
 const KEPT_MS = 24 * 60 * 60_000
-for (const name of await readdir(join(out, 'chunks'))) {
-  const chunk = join(out, 'chunks', name)
-  if ((await stat(chunk)).mtimeMs < startedAt - KEPT_MS) await rm(chunk)
+
+async function sweepChunks(startedAt: number): Promise<void> {
+  for (const name of await readdir(join(out, 'chunks'))) {
+    const chunk = join(out, 'chunks', name)
+    if ((await stat(chunk)).mtimeMs < startedAt - KEPT_MS) await rm(chunk)
+  }
+}
+
+if (asked.agent !== undefined) await bundleWhole(AGENT, resolve(asked.agent), null)
+else {
+  const startedAt = Date.now()
+  await bundleAll()
+  await sweepChunks(startedAt)
 }

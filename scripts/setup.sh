@@ -42,7 +42,7 @@ PATH="$PWD/node_modules/.bin:$PATH"
 export PATH
 
 # Rebuild only when a source, or what decides the build, is newer than the last build.
-if [ ! -f .setup/built ] || [ -n "$(find packages/*/src packages/*/package.json packages/*/tsconfig.json tsconfig*.json package-lock.json scripts/bundle.ts -newer .setup/built -print 2>/dev/null | head -n 1)" ]; then
+if [ ! -f .setup/built ] || [ -n "$(find packages/*/src packages/*/package.json packages/*/tsconfig.json tsconfig*.json package-lock.json scripts/bundle.ts drill.config.ts -newer .setup/built -print 2>/dev/null | head -n 1)" ]; then
   echo 'drill: set-up: building (tsc -b, esbuild)' >&2
   : >.setup/building
   tsc -b 1>&2 || fail 'the build did not succeed; see the compiler output above'

@@ -1,1 +1,1 @@
-export {}
+export type { DrillConfig } from './targets/own-actions.ts'
