@@ -1,6 +1,6 @@
 // `node bench/simulation/explored.ts [RUNS] [EVERY] [ASSERTIONS] [SEED]`, after `tsc -b`: what one thread of an exploration does with all
 // kinds of fault drawn. After every so many runs a line with runs per second of CPU since the line before, and the memory that the
-// process has: flat where nothing piles up. Nothing here is asserted.
+// process has: flat where nothing piles up; with `--expose-gc` what is left after a collection. Nothing here is asserted.
 import { readFileSync } from 'node:fs'
 import { FAULTS } from '@dr-drill/simulator'
 import { Explorer, type ExploreSetup } from '../../packages/drill/src/workers/explore-task.ts'
@@ -21,6 +21,7 @@ for (let from = 0; from < runs; from += every) {
   const cpu = process.cpuUsage()
   explorer.runs({ kind: 'runs', setup, from, before: Math.min(runs, from + every), step: 1 })
   const { user, system } = process.cpuUsage(cpu)
+  globalThis.gc?.()
   const { rss, heapUsed, external } = process.memoryUsage()
   const line = {
     runs: Math.min(runs, from + every),
