@@ -6,9 +6,9 @@ import type { ListedObject } from '../../ports/index.ts'
 import { compareUtf8 } from '../../text/utf8.ts'
 import { requirePosition } from '../record/index.ts'
 import { parseTrustKey } from './envelope.ts'
-import { ARCHIVE_PREFIX, type ArchiveKey, parseArchiveKey } from './names.ts'
+import { ARCHIVE_PREFIX, parseArchiveKey } from './names.ts'
 import { type ArchiveEntry, type ArchiveReader, isRefusedSegment, readArchived } from './read-archived.ts'
-import { eachObject } from './store-reading.ts'
+import { eachPage } from './store-reading.ts'
 
 /** Sidecars asked for at once. */
 const CONCURRENCY = 16
@@ -36,10 +36,12 @@ export function* listArchive(
   const patience = input.patienceMs === undefined ? null : patienceOf(input.patienceMs)
   const reader = { checksums, store, trustKey: parseTrustKey(input.trustKey), patience }
   const after = input.after === null ? null : requirePosition(input.after)
-  const { entries, refused } = yield* patience === null
+  const listed = yield* patience === null
     ? listEntries(checksums, store)
     : patiently(patience, `object store "${store}"`, () => listEntries(checksums, store))
+  const { entries } = listed
   const segments: ArchivedSegment[] = []
+  const refused = [...listed.refused]
   for (const history of [...entries.keys()].sort(compareUtf8)) {
     const newestFirst = [...entries.get(history)!.values()].sort((a, b) => b.number - a.number)
     const found = yield* readBackwards(reader, newestFirst, after)
@@ -79,38 +81,64 @@ const oldestFirst = (segments: ArchivedSegment[], refused: RefusedSegment[]): Ar
   refused: refused.reverse(),
 })
 
-/** Every key below the archive's prefix, by history and number; keys that name neither segment nor sidecar are refused. */
-function* listEntries(
-  checksums: Checksums,
-  store: string,
-): Task<{ entries: Map<string, Map<number, ArchiveEntry>>; refused: RefusedSegment[] }> {
+/** What a listing shows of an archive: the entries of each history by number, and keys that name neither segment nor sidecar. */
+interface ListedArchive {
+  readonly entries: ReadonlyMap<string, ReadonlyMap<number, ArchiveEntry>>
+  readonly refused: readonly RefusedSegment[]
+}
+
+const PAGE = new Question<ListedArchive>('what a page of an archive lists')
+
+/** Every key below the archive's prefix. */
+function* listEntries(checksums: Checksums, store: string): Task<ListedArchive> {
+  let listed: ListedArchive | null = null
+  yield* eachPage({ store, prefix: ARCHIVE_PREFIX }, (objects) => {
+    const page = recall(checksums, PAGE, objects, () => listedBy(objects))
+    listed = listed === null ? page : joined(listed, page)
+  })
+  return listed ?? listedBy([])
+}
+
+function listedBy(objects: readonly ListedObject[]): ListedArchive {
   const entries = new Map<string, Map<number, ArchiveEntry>>()
   const refused: RefusedSegment[] = []
-  yield* eachObject({ store, prefix: ARCHIVE_PREFIX }, (object) => {
-    if (!addEntry(checksums, entries, object)) {
+  for (const { key, sizeBytes } of objects) {
+    const named = parseArchiveKey(key)
+    if (named === null) {
       const detail = 'the key names neither a segment nor a sidecar of any history'
-      refused.push({ key: object.key, reason: 'key-disagrees', detail })
+      refused.push({ key, reason: 'key-disagrees', detail })
+    } else {
+      const { history, number, isSidecar } = named
+      addEntry(entries, { history, number, sizeBytes: isSidecar ? null : sizeBytes, hasSidecar: isSidecar })
     }
-  })
+  }
   return { entries, refused }
 }
 
-const KEY = new Question<{ readonly key: ArchiveKey | null }>('what an archived key names')
+/** Both pages: a segment and its sidecar may stand on either side of the cut. */
+function joined(before: ListedArchive, page: ListedArchive): ListedArchive {
+  const entries = new Map([...before.entries].map(([history, known]) => [history, new Map(known)]))
+  for (const ofHistory of page.entries.values()) {
+    for (const entry of ofHistory.values()) addEntry(entries, entry)
+  }
+  return { entries, refused: [...before.refused, ...page.refused] }
+}
 
-function addEntry(
-  checksums: Checksums,
-  entries: Map<string, Map<number, ArchiveEntry>>,
-  object: ListedObject,
-): boolean {
-  const { key } = recall(checksums, KEY, object, () => ({ key: parseArchiveKey(object.key) }))
-  if (key === null) return false
-  const { history, number, isSidecar } = key
-  const ofHistory = entries.get(history) ?? new Map<number, ArchiveEntry>()
-  entries.set(history, ofHistory)
-  const known = ofHistory.get(number) ?? { history, number, sizeBytes: null, hasSidecar: false }
+function addEntry(entries: Map<string, Map<number, ArchiveEntry>>, entry: ArchiveEntry): void {
+  let ofHistory = entries.get(entry.history)
+  if (ofHistory === undefined) {
+    ofHistory = new Map()
+    entries.set(entry.history, ofHistory)
+  }
+  const known = ofHistory.get(entry.number)
   ofHistory.set(
-    number,
-    isSidecar ? { ...known, hasSidecar: true } : { ...known, sizeBytes: object.sizeBytes },
+    entry.number,
+    known === undefined
+      ? entry
+      : {
+          ...entry,
+          sizeBytes: known.sizeBytes ?? entry.sizeBytes,
+          hasSidecar: known.hasSidecar || entry.hasSidecar,
+        },
   )
-  return true
 }

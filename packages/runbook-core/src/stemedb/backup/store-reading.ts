@@ -11,6 +11,14 @@ export function* eachObject(
   input: { readonly store: string; readonly prefix: string; readonly startAfter?: string },
   visit: (object: ListedObject) => void,
 ): Task<void> {
+  yield* eachPage(input, (objects) => objects.forEach(visit))
+}
+
+/** The objects below a prefix, in key order, as they are listed: page by page. */
+export function* eachPage(
+  input: { readonly store: string; readonly prefix: string; readonly startAfter?: string },
+  visit: (objects: readonly ListedObject[]) => void,
+): Task<void> {
   let cursor: string | null = null
   let seen = 0
   do {
@@ -18,7 +26,7 @@ export function* eachObject(
       ...input,
       ...(cursor === null ? {} : { cursor }),
     })
-    for (const object of page.objects) visit(object)
+    visit(page.objects)
     seen += 1 + page.objects.length
     cursor = page.cursor
     if (seen > ENTRIES_MAX) throw new OperatingError('input-too-large', `${input.prefix} lists without end`)
