@@ -36,6 +36,7 @@ import { executorHere } from '../../targets/executor-here.ts'
 import type { RunLock } from '../../targets/local/run-lock.ts'
 import type { AgentHost, HostContext } from '../hosts/agent-host.ts'
 import type { HostDescription } from '../hosts/host-description.ts'
+import { checkedHost } from '../hosts/host-schema.ts'
 import { assertSameRelease } from '../protocol/hello.ts'
 import * as messages from '../protocol/messages.ts'
 import { type AnswerRequest, Peer } from '../protocol/peer.ts'
@@ -190,7 +191,7 @@ class Agent {
     const journal = new AgentJournal(spool, this.#peer, input.waitsForJournal)
     const onLog = (entry: LogEntry): void => void this.#peer.notify('log', entry).catch(() => {})
     const { drillStartMs, dryRun } = input
-    const host = await openHost(input.host as unknown as HostDescription, { drillStartMs, onLog, groups })
+    const host = await openHost(checkedHost(input.host), { drillStartMs, onLog, groups })
     const executor = executorHere(host, input.exercised, { registry, journal: journal.handlers, dryRun })
     this.#journal = journal
     this.#open = { host, executor }
