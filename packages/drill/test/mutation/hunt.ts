@@ -2,15 +2,20 @@ import { readFileSync } from 'node:fs'
 import { type AuthoredRunbook, OperatingError } from '@dr-drill/runbook-core'
 import { parseDocument } from '@dr-drill/runbook-core/yaml'
 import {
+  type DrawnDrill,
   drawDrill,
+  drawFault,
   type ExplorationSpace,
   FAULTS,
   type Mutant,
   mutantsOf,
+  RandomStream,
+  readFault,
   runSeed,
   skipCalls,
 } from '@dr-drill/simulator'
 import { Lab } from '../../src/targets/sim/lab.ts'
+import { type Favours, favoursOf } from './favours.ts'
 
 /** Drills that each mutant is given to be caught in. */
 export const RUNS_MAX = 300
@@ -35,6 +40,7 @@ export class MutantHunt {
   readonly #lab = new Lab({ text: TEXT, file: FILE, params: {}, profile: 'sim' })
   readonly #space: ExplorationSpace
   readonly #seed: number
+  #larger: ExplorationSpace | null = null
 
   constructor(seed: number) {
     this.#seed = seed
@@ -46,26 +52,37 @@ export class MutantHunt {
   /** Violations of the runbook itself in the first runs: there are none, or catching a mutant would prove nothing. */
   violationsOfOriginal(runs: number): readonly string[] {
     return Array.from({ length: runs }, (_, run) => run).flatMap((run) =>
-      this.#violated(this.#lab, run).map((id) => `run ${run}: ${id}`),
+      violatedIn(this.#lab, drawDrill(runSeed(this.#seed, run), this.#space)).map(
+        (id) => `run ${run}: ${id}`,
+      ),
     )
   }
 
   hunt(mutant: Mutant, runs: number = RUNS_MAX): Hunt {
     const why = this.cannotBeMade(mutant)
     if (why !== null) return { kind: 'no-mutant', why }
-    const lab = this.#labOf(mutant, () => {})
+    const { favours, draw } = this.#drawing(mutant)
+    const lab = this.#labOf(mutant, favours, () => {})
     for (let run = 0; run < runs; run += 1) {
-      const by = this.#violated(lab, run)
+      const by = violatedIn(lab, draw(run))
       if (by.length > 0) return { kind: 'caught', run, by }
     }
     return { kind: 'survived' }
   }
 
+  /** What the runbook itself violates in drills that a mutant is given: nothing. */
+  violationsBeside(mutant: Mutant, run: number): readonly string[] {
+    const { favours, draw } = this.#drawing(mutant)
+    return violatedIn(this.#original(favours), draw(run))
+  }
+
   /** Why nobody can make this mistake: it is no runbook any more, or nothing that the runbook does changes; null when one can. */
   cannotBeMade(mutant: Mutant): string | null {
+    if (mutant.operator === 'shorten-timeout' && this.#waitsForNothing(mutant.site))
+      return 'the step asks nothing of the world, so that no time passes in it'
     let skipped = 0
     try {
-      const lab = this.#labOf(mutant, () => {
+      const lab = this.#labOf(mutant, favoursOf(mutant), () => {
         skipped += 1
       })
       if (mutant.skips === null) return null
@@ -77,16 +94,42 @@ export class MutantHunt {
     return skipped === 0 ? 'the step makes no such call' : null
   }
 
-  #labOf({ runbook, site, skips }: Mutant, onSkipped: () => void): Lab {
-    return new Lab(
-      { text: JSON.stringify(runbook), file: site, params: {}, profile: 'sim' },
-      { like: this.#lab, ...(skips === null ? {} : { mistakes: skipCalls(skips, onSkipped) }) },
-    )
+  #waitsForNothing(site: string): boolean {
+    const step = stepOf(site)
+    return this.#space.context.steps.some(({ id, calls }) => id === step && calls === 0)
   }
 
-  #violated(lab: Lab, run: number): readonly string[] {
-    const drill = drawDrill(runSeed(this.#seed, run), this.#space)
-    return lab.explore(drill, { memory: true, draws: null }).violated
+  /** Its drills: with the faults that it favours and, every other one, drawn as explorations draw them. */
+  #drawing(mutant: Mutant): { readonly favours: Favours; readonly draw: (run: number) => DrawnDrill } {
+    const favours = favoursOf(mutant)
+    const space = this.#spaceOf(favours.assertions)
+    return {
+      favours,
+      draw: (run) => {
+        const seed = runSeed(this.#seed, run)
+        const drill = drawDrill(seed, space)
+        return run % 2 === 0
+          ? { ...drill, faults: favoured(favours, stepOf(mutant.site), seed, space) }
+          : drill
+      },
+    }
+  }
+
+  #spaceOf(assertions: number | null): ExplorationSpace {
+    if (assertions === null) return this.#space
+    this.#larger ??= this.#lab.space(this.#seed, this.#space.kinds, assertions)
+    return this.#larger
+  }
+
+  #original({ params }: Favours): Lab {
+    return new Lab({ text: TEXT, file: FILE, params, profile: 'sim' }, { like: this.#lab })
+  }
+
+  #labOf({ runbook, site, skips }: Mutant, { params }: Favours, onSkipped: () => void): Lab {
+    return new Lab(
+      { text: JSON.stringify(runbook), file: site, params, profile: 'sim' },
+      { like: this.#lab, ...(skips === null ? {} : { mistakes: skipCalls(skips, onSkipped) }) },
+    )
   }
 
   /** Nothing goes wrong but the disaster. */
@@ -97,4 +140,27 @@ export class MutantHunt {
     const disaster = { kind: 'server', detectionMs: 0, declarationMs: 0 } as const
     lab.perform({ seed: 0, production, failureAt, disaster, faults: [] }, { memory: true, draws: null })
   }
+}
+
+const stepOf = (site: string): string => site.split('.')[1] ?? ''
+
+/** Ids of invariants that a drill violates; none where its faults find nothing to strike. */
+function violatedIn(lab: Lab, drill: DrawnDrill): readonly string[] {
+  return lab.explore(drill, { memory: true, draws: null }).violated
+}
+
+/** The faults of one of the sets that a mutant favours, in and around its steps. */
+function favoured(favours: Favours, step: string, seed: number, space: ExplorationSpace) {
+  const random = RandomStream.fromSeed(seed).split('favoured')
+  const focus = favours.steps.length > 0 ? favours.steps : [step]
+  const context = { steps: space.context.steps.filter(({ id }) => focus.includes(id)) }
+  return random
+    .split('set')
+    .pick(favours.sets)
+    .map((text, place) => {
+      const [kind = '', given = ''] = text.split(/:(.*)/)
+      const named = given === '' ? [] : given.split(',').map((part) => part.split('='))
+      const drawn = drawFault(kind, random.split(`fault/${place}`), context)
+      return readFault({ kind, with: { ...drawn.with, ...Object.fromEntries(named) } })
+    })
 }

@@ -17,8 +17,13 @@ import { journalComplete } from './i15-journal-complete.ts'
 import { boundedDisk } from './i16-bounded-disk.ts'
 import { recoversWhenItMust } from './i17-recovers-when-it-must.ts'
 import { refusesWhenItMust } from './i18-refuses-when-it-must.ts'
+import { unfitHostLeftAlone } from './i19-unfit-host-left-alone.ts'
+import { nothingBesideAWriter } from './i20-nothing-beside-a-writer.ts'
+import { singlePrimary } from './i21-single-primary.ts'
+import { peopleTold } from './i22-people-told.ts'
+import { verifiedBeforePlaced } from './i23-verified-before-placed.ts'
 
-/** Every invariant of a simulated drill, in order. I17 and I18 hold its verdict against what was possible. */
+/** Every invariant of a simulated drill, in order. From I17 on they need what only a world knows. */
 export const CHECKERS: readonly Checker[] = [
   rtoWithinObjective,
   lossWithinDerivedRpo,
@@ -38,4 +43,9 @@ export const CHECKERS: readonly Checker[] = [
   boundedDisk,
   recoversWhenItMust,
   refusesWhenItMust,
+  unfitHostLeftAlone,
+  nothingBesideAWriter,
+  singlePrimary,
+  peopleTold,
+  verifiedBeforePlaced,
 ]

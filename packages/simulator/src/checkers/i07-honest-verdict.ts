@@ -21,8 +21,8 @@ function verdictUntruth(truth: DrillTruth): string | null {
     return '"refused", but clients were moved'
   if (!claimsRestored(truth)) return judged.passed === true ? `"${kind}" passed without restoring` : null
   if (served === null || loss === null) return `"${kind}", but no engine runs`
-  const [astray] = truth.ledElsewhere
-  if (astray !== undefined) return `"${kind}", but ${astray}`
+  const unreached = unreachedBy(truth)
+  if (unreached !== null) return `"${kind}", but ${unreached}`
   const wrong = loss.altered + loss.duplicated + loss.unexpected
   // Without ledger and key the run says itself that it cannot know whose records these are.
   if (wrong > 0 && (truth.given.ledger || truth.given.trustKey))
@@ -32,6 +32,18 @@ function verdictUntruth(truth: DrillTruth): string | null {
   if (kind === 'restored-with-loss' && loss.lost === 0)
     return '"restored-with-loss", although nothing is lost'
   return null
+}
+
+/** Why clients do not reach the restored server, or did not when the run said that they do; null: they do. */
+function unreachedBy({ ledElsewhere, listening, sightings, exposures, judged }: DrillTruth): string | null {
+  const [astray] = ledElsewhere
+  if (astray !== undefined) return astray
+  const takesClients = judged.runbook.parameters.some(({ name }) => name === 'bind-address')
+  if (takesClients && !listening.isPublic) return `it listens on ${listening.address}, for its own host alone`
+  if (!exposures.some(({ what }) => what !== 'bind')) return null
+  if (sightings.astrayWhenAnswered === null) return 'no client was ever asked for'
+  const [early] = sightings.astrayWhenAnswered
+  return early === undefined ? null : `when it called the service restored ${early}`
 }
 
 const knowsLoss = ({ judged }: DrillTruth): boolean => evidenceOf(judged.record, 'oracle') !== null

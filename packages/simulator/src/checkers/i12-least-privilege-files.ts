@@ -5,19 +5,28 @@ import type { DrillTruth } from './truth/drill-truth.ts'
 const DIRECTORY = 0o750
 const FILE = 0o640
 const PERMISSIONS = 0o7777
+const OTHERS = 0o007
+const WRITABLE_BY_OTHERS = 0o022
 
 /**
- * Whatever lies below the data directories belongs to the service and to nobody else, and the configuration is closed to the world. Read
- * from the host's disk, as it is at the end.
- * Does not see: access lists beyond owner and mode, and moments at which it was otherwise.
+ * Whatever lies below the data directories belongs to the service and to nobody else, from the moment at which it came there; the
+ * configuration is closed to the world, and the engine's program can be changed by root alone. Read from the host's disk as it is at the
+ * end, and at the port when data is put in its place.
+ * Does not see: access lists beyond owner and mode, and what others do to files between those moments.
  */
 export const leastPrivilegeFiles = defineChecker('I12', 'least-privilege-files', (truth) => {
+  const { placedOpen } = truth.sightings
+  if (placedOpen.length > 0) return ['violated', `put in place: ${listed(placedOpen)}`]
   if (!claimsRestored(truth)) return ['not-applicable', 'nothing is said to be restored']
   const wrong: string[] = []
   for (const root of [STEMEDB_PATHS.wal, STEMEDB_PATHS.db]) walk(truth, root, wrong)
   const configuration = truth.files.stat({ path: STEMEDB_PATHS.environmentFile })
-  if (configuration !== null && (configuration.mode & 0o007) !== 0) {
+  if (configuration !== null && (configuration.mode & OTHERS) !== 0) {
     wrong.push(`${STEMEDB_PATHS.environmentFile} is open to the world`)
+  }
+  const program = truth.files.stat({ path: STEMEDB_PATHS.program })
+  if (program !== null && (program.owner !== 'root' || (program.mode & WRITABLE_BY_OTHERS) !== 0)) {
+    wrong.push(`${STEMEDB_PATHS.program} can be changed by others than root`)
   }
   return wrong.length === 0
     ? ['held', 'data and configuration are closed to others']

@@ -59,6 +59,11 @@ export class SimulatedDisk {
     return guarded as unknown as SynchronousFileSystem
   }
 
+  /** What root would find without any fault of calls. Nobody sees it asked. */
+  get plainHandlers(): SynchronousFileSystem {
+    return this.#operationsOf(ROOT) as SynchronousFileSystem
+  }
+
   #meetFaults(method: keyof FileSystemContract, path: string): DiskVerdict {
     const ordinal = this.#counts.get(method) ?? 0
     this.#counts.set(method, ordinal + 1)
@@ -240,6 +245,21 @@ export class SimulatedDisk {
     const operations = operationsOn(this.#tree, ROOT)
     const stat = operations.stat({ path })
     if (stat?.type === 'file') operations.truncate({ path, sizeBytes: Math.floor(stat.sizeBytes * part) })
+  }
+
+  /** Files below a directory that are read as other bytes than were written. Nobody sees it asked. */
+  damagedBelow(path: string): readonly string[] {
+    const files = this.#operationsOf(ROOT)
+    const stat = files.stat({ path })
+    if (stat === null) return []
+    if (stat.type === 'directory')
+      return files.list({ path }).flatMap(({ name }) => this.damagedBelow(`${path}/${name}`))
+    return stat.type === 'file' && this.#tree.file(ROOT, path).damage.length > 0 ? [path] : []
+  }
+
+  /** Bytes that are free. */
+  get freeBytes(): number {
+    return this.#tree.freeBytes
   }
 
   /** Bytes in use, in whole blocks. */

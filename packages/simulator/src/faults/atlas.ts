@@ -18,6 +18,7 @@ import { failedStart } from './kinds/failed-start.ts'
 import { failingDisk } from './kinds/failing-disk.ts'
 import { failingStore } from './kinds/failing-store.ts'
 import { firingAlert } from './kinds/firing-alert.ts'
+import { forgedBackup } from './kinds/forged-backup.ts'
 import { forgedSegment } from './kinds/forged-segment.ts'
 import { fullDisk } from './kinds/full-disk.ts'
 import { heldRequests } from './kinds/held-requests.ts'
@@ -25,6 +26,7 @@ import { hungService } from './kinds/hung-service.ts'
 import { incompleteBackup } from './kinds/incomplete-backup.ts'
 import { killRunner } from './kinds/kill-runner.ts'
 import { lateListing } from './kinds/late-listing.ts'
+import { leftoverUnits } from './kinds/leftover-units.ts'
 import { lossyLink } from './kinds/lossy-link.ts'
 import { lostAnswers } from './kinds/lost-answers.ts'
 import { lostBucket } from './kinds/lost-bucket.ts'
@@ -37,6 +39,7 @@ import { lyingFsync } from './kinds/lying-fsync.ts'
 import { misdirectedWrite } from './kinds/misdirected-write.ts'
 import { misnamedBackup } from './kinds/misnamed-backup.ts'
 import { occupiedPort } from './kinds/occupied-port.ts'
+import { oldProgram } from './kinds/old-program.ts'
 import { openFiles } from './kinds/open-files.ts'
 import { partialSync } from './kinds/partial-sync.ts'
 import { pausedHost } from './kinds/paused-host.ts'
@@ -48,12 +51,15 @@ import { refusedNotice } from './kinds/refused-notice.ts'
 import { refusedRouting } from './kinds/refused-routing.ts'
 import { returningPrimary } from './kinds/returning-primary.ts'
 import { rottenPlacement } from './kinds/rotten-placement.ts'
+import { rottenStaging } from './kinds/rotten-staging.ts'
 import { s3Outage } from './kinds/s3-outage.ts'
 import { sealedFiles } from './kinds/sealed-files.ts'
 import { silentTimer } from './kinds/silent-timer.ts'
 import { slowDisk } from './kinds/slow-disk.ts'
 import { slowLink } from './kinds/slow-link.ts'
+import { slowManager } from './kinds/slow-manager.ts'
 import { slowStore } from './kinds/slow-store.ts'
+import { smallHost } from './kinds/small-host.ts'
 import { staleReplica } from './kinds/stale-replica.ts'
 import { staleResolver } from './kinds/stale-resolver.ts'
 import { stolenKey } from './kinds/stolen-key.ts'
@@ -63,6 +69,8 @@ import { swappedSegments } from './kinds/swapped-segments.ts'
 import { throttledStore } from './kinds/throttled-store.ts'
 import { tornSegment } from './kinds/torn-segment.ts'
 import { truncatedObject } from './kinds/truncated-object.ts'
+import { upgradedEngine } from './kinds/upgraded-engine.ts'
+import { usedHost } from './kinds/used-host.ts'
 import { wrongClock } from './kinds/wrong-clock.ts'
 import { wrongOwner } from './kinds/wrong-owner.ts'
 
@@ -91,6 +99,7 @@ export const FAULTS: readonly AnyFault[] = [
   failingDisk,
   failingStore,
   firingAlert,
+  forgedBackup,
   forgedSegment,
   fullDisk,
   heldRequests,
@@ -98,6 +107,7 @@ export const FAULTS: readonly AnyFault[] = [
   incompleteBackup,
   killRunner,
   lateListing,
+  leftoverUnits,
   lossyLink,
   lostAnswers,
   lostBucket,
@@ -110,6 +120,7 @@ export const FAULTS: readonly AnyFault[] = [
   misdirectedWrite,
   misnamedBackup,
   occupiedPort,
+  oldProgram,
   openFiles,
   partialSync,
   pausedHost,
@@ -121,12 +132,15 @@ export const FAULTS: readonly AnyFault[] = [
   refusedRouting,
   returningPrimary,
   rottenPlacement,
+  rottenStaging,
   s3Outage,
   sealedFiles,
   silentTimer,
   slowDisk,
   slowLink,
+  slowManager,
   slowStore,
+  smallHost,
   staleReplica,
   staleResolver,
   stolenKey,
@@ -136,6 +150,8 @@ export const FAULTS: readonly AnyFault[] = [
   throttledStore,
   tornSegment,
   truncatedObject,
+  upgradedEngine,
+  usedHost,
   wrongClock,
   wrongOwner,
 ]

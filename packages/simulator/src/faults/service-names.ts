@@ -7,3 +7,11 @@ export const UNITS = Object.freeze({
   backupTimer: 'stemedb-backup.timer',
   archiveTimer: 'stemedb-archive-wal.timer',
 })
+
+/** Every unit of a host that serves and protects. */
+export const UNIT_NAMES: readonly string[] = [
+  'stemedb-api.service',
+  'stemedb-backup.timer',
+  'stemedb-archive-wal.timer',
+  'stemedb-verify-backup.timer',
+]

@@ -1,3 +1,4 @@
+import type { DiskFault } from '../disk/index.ts'
 import type { FaultSite } from './fault-site.ts'
 import { type PlacedPath, placedPaths, serviceReads } from './placed-files.ts'
 
@@ -25,4 +26,17 @@ export function tellUnreadable(site: FaultSite, detail: string): (files: readonl
     if (first !== undefined && !serviceReads(site.host.disk, first.path))
       site.fired(`${files.length} files ${detail}: the service cannot read them`)
   }
+}
+
+/** It has struck when the run looks at this path, or at what lies below it. */
+export function firesWhenTouched(site: FaultSite, path: string, detail: string): void {
+  const watcher: DiskFault = {
+    kind: 'watched',
+    meets(operation) {
+      if (operation.path === path || operation.path.startsWith(`${path}/`)) site.fired(detail)
+      return 'perform'
+    },
+    fork: () => watcher,
+  }
+  site.at({ at: 'start' }, () => site.host.disk.addFault(watcher))
 }

@@ -18,6 +18,21 @@ export const DISK_STEPS: readonly Trait[] = ['fetches', 'places', 'protects-file
 /** Steps that need the restored service to run. */
 export const SERVICE_STEPS: readonly Trait[] = ['validates', 'probes-by-writing', 'protects', 'gate']
 
+/** Any step of the shipped runbooks. */
+export const ANY_STEP: readonly Trait[] = [
+  'preflight',
+  'stops',
+  'fences',
+  'notifies',
+  'verifies',
+  ...STORE_STEPS,
+  ...DISK_STEPS,
+  ...SERVICE_STEPS,
+  'starts',
+  'exposes',
+  'answers-clients',
+]
+
 /** For how long something is wrong: seconds of drill time, or until the run has ended. */
 export const howLong = (usual: number, drawnMax = BORNE_SECONDS) =>
   numberOr(

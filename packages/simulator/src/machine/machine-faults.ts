@@ -1,7 +1,10 @@
+import type { HostFacts, Unit } from '@dr-drill/runbook-core'
 import { ReadOnly, type SimulatedDisk } from '../disk/index.ts'
 import type { CrashOptions, MachineControl } from './contract.ts'
 import type { Machine } from './machine.ts'
 import { SimulatedService } from './service.ts'
+import type { ManagerVerb } from './slow-requests.ts'
+import type { DiskDevice } from './timed-files.ts'
 import { SimulatedTimer } from './timer.ts'
 
 /** What befalls one machine. */
@@ -40,12 +43,8 @@ export class MachineFaults implements MachineControl {
     return this.disk.takeSpace(freeBytes, (path) => this.met(`disk-full ${path}`))
   }
 
-  slowDisk(factor: number): () => void {
-    const time = this.#machine.diskTime
-    time.factor *= factor
-    return once(() => {
-      time.factor /= factor
-    })
+  slowDisk(factor: number, device: DiskDevice = 'all'): () => void {
+    return once(this.#machine.diskTime.slow(factor, device))
   }
 
   remountReadOnly(): () => void {
@@ -82,6 +81,18 @@ export class MachineFaults implements MachineControl {
     return this.#change(name, (unit, isOn) => {
       if (unit instanceof SimulatedTimer) unit.isSilent = isOn
     })
+  }
+
+  resize(facts: Partial<HostFacts>): void {
+    this.#machine.facts = { ...this.#machine.facts, ...facts }
+  }
+
+  runUnits(units: readonly Unit[], running: string): void {
+    this.#machine.services.run(units, running)
+  }
+
+  slowManager(verb: ManagerVerb, ms: number, requests: number): () => void {
+    return this.#machine.services.slow.next(verb, ms, requests)
   }
 
   losePower(downMs: number): void {

@@ -56,6 +56,10 @@ export class Machine {
   readonly control: MachineControl
   /** Called when the power fails: what was under way from and to this machine breaks off. */
   readonly powerListeners: (() => void)[] = []
+  /** Called with each process of a service that begins, whoever started it, and its configuration. */
+  onLaunch: ((service: string, configuration: string) => void) | null = null
+  /** What it is, as its port tells it. */
+  facts: HostFacts
   readonly #options: MachineOptions
   readonly #accounts = new Map<string, Environment>()
   readonly #faults: MachineFaults
@@ -71,6 +75,7 @@ export class Machine {
     const { kernel, processes, disk, programs, random } = options
     this.#options = options
     this.name = options.facts.name
+    this.facts = options.facts
     this.disk = disk
     this.clock = new MachineClock(kernel, options.epochMs, options.skewMs)
     this.diskTime = new DiskTime(kernel, options.durations)
@@ -84,6 +89,7 @@ export class Machine {
       environmentOf: (unit) => this.#account({ user: unit.user, groups: [unit.group] }),
       configurationOf: (unit) => this.#configuration(unit),
       nextInvocation: () => this.#nextInvocation(),
+      launched: ({ name }, configuration) => this.onLaunch?.(name, configuration),
       met: (what) => this.#faults.met(what),
       whenMoving: (action) => this.#whenMoving(action),
     })
@@ -197,9 +203,12 @@ export class Machine {
   }
 
   #host() {
-    const { facts, accounts } = this.#options
+    const { accounts } = this.#options
     return {
-      facts: () => facts,
+      facts: () => {
+        this.#faults.met('facts-read')
+        return this.facts
+      },
       accounts: ({ names }: { names: readonly string[] }) =>
         Object.fromEntries(names.map((name) => [name, accounts?.includes(name) ?? true])),
     }

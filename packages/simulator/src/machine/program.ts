@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse, Task, Unit } from '@dr-drill/runbook-core'
+import type { HttpRequest, HttpResponse, ServiceUnit, Task, Unit } from '@dr-drill/runbook-core'
 import type { SimulatedDisk } from '../disk/index.ts'
 
 /** What a process may ask of the machine it runs on, besides its ports. */
@@ -19,6 +19,8 @@ export interface ProcessHost {
 
 /** What stands behind the name of a unit. A daemon's task returns when it serves; a oneshot's when it is done. */
 export interface Program {
+  /** Why it cannot be executed as it lies on the disk; null, or no such method: it can. */
+  problem?(unit: ServiceUnit, disk: SimulatedDisk): string | null
   run(host: ProcessHost): Task<void>
   /** Ends a daemon in good order; it is asked in its own process. */
   close?(host: ProcessHost): Task<void>

@@ -25,6 +25,8 @@ export interface ServiceHost {
   /** Lets a process serve an endpoint, until it ends. @throws environment-lacking when a stranger listens there */
   listen(listener: Listener, endpoint: string): void
   nextInvocation(): string
+  /** A process of a service begins, with this configuration. */
+  launched(unit: ServiceUnit, configuration: string): void
   /** Something that befell the machine was met. */
   met(what: string): void
   /** Performs an action now, or when the machine moves again. */

@@ -10,6 +10,7 @@ import type { RandomStream } from '../kernel/index.ts'
 import { Endpoints } from './endpoints.ts'
 import { SimulatedService } from './service.ts'
 import type { ServiceHost } from './service-host.ts'
+import { SlowRequests } from './slow-requests.ts'
 import { SimulatedTimer } from './timer.ts'
 
 /** What a service manager needs besides what its services need. */
@@ -22,6 +23,8 @@ type AnyUnit = SimulatedService | SimulatedTimer
 /** The service manager of a simulated machine, and the endpoints of what it runs. */
 export class ServiceManager {
   readonly endpoints: Endpoints
+  /** Requests that take their time. */
+  readonly slow: SlowRequests
   readonly #host: ServiceHost
   readonly #options: ServiceManagerOptions
   readonly #services = new Map<string, SimulatedService>()
@@ -33,6 +36,7 @@ export class ServiceManager {
   constructor(options: ServiceManagerOptions) {
     this.#options = options
     this.endpoints = new Endpoints(options.kernel, options.met)
+    this.slow = new SlowRequests(options.kernel, options.met)
     this.#host = {
       ...options,
       listen: (listener, endpoint) => this.endpoints.listen(listener, endpoint),
@@ -41,22 +45,22 @@ export class ServiceManager {
 
   /** The port Services. */
   get handlers(): PortHandler<ServicesContract> {
+    const { slow } = this
     return {
-      install: ({ units }) => {
-        for (const unit of units) this.#install(unit)
-      },
-      start: ({ name }) => this.#start(name),
-      stop: ({ name }) => this.#stop(name),
-      enable: ({ name }) => {
-        this.#demandUnit(name)
-        this.#enabled.add(name)
-      },
+      install: ({ units }, context) =>
+        slow.pass('install', context, () => {
+          for (const unit of units) this.#install(unit)
+        }),
+      start: ({ name }, context) => slow.pass('start', context, () => this.#start(name)),
+      stop: ({ name }, context) => slow.pass('stop', context, () => this.#stop(name)),
+      enable: ({ name }, context) => slow.pass('enable', context, () => this.#enable(name)),
       disable: ({ name }) => {
         this.#demandUnit(name)
         this.#enabled.delete(name)
       },
       runOnce: ({ name, timeoutMs }, context) => this.service(name).runOnce(timeoutMs, context),
-      status: ({ names }) => names.map((name) => this.#status(name)),
+      status: ({ names }, context) =>
+        slow.pass('status', context, () => names.map((name) => this.statusOf(name))),
       log: ({ name, linesMax }) => (linesMax <= 0 ? [] : this.service(name).log.slice(-linesMax)),
     }
   }
@@ -120,6 +124,18 @@ export class ServiceManager {
     }
   }
 
+  /** Somebody installs units, and one of them is enabled and runs. */
+  run(units: readonly Unit[], running: string): void {
+    for (const unit of units) this.#install(unit)
+    this.#enable(running)
+    this.#start(running)
+  }
+
+  #enable(name: string): void {
+    this.#demandUnit(name)
+    this.#enabled.add(name)
+  }
+
   #install(unit: Unit): void {
     const known = unit.kind === 'service' ? this.#services.get(unit.name) : this.#timers.get(unit.name)
     if (known !== undefined) {
@@ -156,11 +172,13 @@ export class ServiceManager {
   }
 
   #stop(name: string): void | Task<void> {
+    if (this.statusOf(name).state === 'active') this.#host.met(`unit-stopped ${name}`)
     this.#timers.get(name)?.stop()
     return this.#services.get(name)?.stop()
   }
 
-  #status(name: string): ServiceStatus {
+  /** A unit's state, as its manager tells it; one that is not installed is inactive. */
+  statusOf(name: string): ServiceStatus {
     const timer = this.#timers.get(name)
     const service = this.#services.get(name)
     return {

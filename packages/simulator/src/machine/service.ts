@@ -137,7 +137,11 @@ export class SimulatedService {
     }
     const program = this.#host.programs(name)
     if (program === null) throw this.#cannotStart('the program of the unit is not installed')
-    const running = this.#spawn(program, this.#configuration())
+    const problem = program.problem?.(this.unit, this.#host.disk) ?? null
+    if (problem !== null) throw this.#cannotStart(problem)
+    const configuration = this.#configuration()
+    const running = this.#spawn(program, configuration)
+    this.#host.launched(this.unit, configuration)
     this.#running = running
     this.state = type === 'oneshot' ? 'activating' : 'active'
     if (this.failingRuns > 0 && type === 'oneshot') {

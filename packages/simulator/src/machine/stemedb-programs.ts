@@ -15,6 +15,7 @@ import {
   STEMEDB_PATHS,
   verifyBackup,
 } from '@dr-drill/runbook-core/stemedb'
+import { ROOT } from '../disk/index.ts'
 import { AnswerAtHand, openEngine, StemedbApi, type StemedbEngine } from '../stemedb/index.ts'
 import type { ProcessHost, Program, Programs } from './program.ts'
 
@@ -32,6 +33,8 @@ export interface StemedbProgramsOptions {
   readonly store: string
   /** How long recovery takes that reads so many bytes of checkpoint and log, ms. */
   readonly startUpMs: (checkpointBytes: number, logBytes: number) => number
+  /** Whether these bytes are the engine's program; default: it is not looked for on the disk. */
+  readonly isProgram?: (bytes: Uint8Array) => boolean
   /** Told of each engine once its recovery has ended: for who must know what it holds without asking it as a client. */
   readonly onEngine?: (engine: StemedbEngine) => void
 }
@@ -53,12 +56,14 @@ export function stemedbPrograms(options: StemedbProgramsOptions): Programs {
 }
 
 /** The server: recovery takes its time, then it listens. It ends itself when its disk has failed it. */
-function engineProgram({ checksums, startUpMs, onEngine }: StemedbProgramsOptions): Program {
+function engineProgram({ checksums, startUpMs, onEngine, isProgram }: StemedbProgramsOptions): Program {
   let engine: StemedbEngine | null = null
   return {
+    ...(isProgram === undefined ? {} : { problem: problemOf(isProgram) }),
     *run(host) {
-      const { wal: walDirectory, db: dbDirectory } = STEMEDB_PATHS
-      const beginHistory = /^STEMEDB_BEGIN_HISTORY=(\S+)$/m.exec(host.configuration)?.[1] ?? null
+      const walDirectory = configured(host, 'STEMEDB_WAL_DIR') ?? STEMEDB_PATHS.wal
+      const dbDirectory = configured(host, 'STEMEDB_DB_DIR') ?? STEMEDB_PATHS.db
+      const beginHistory = configured(host, 'STEMEDB_BEGIN_HISTORY')
       const onLog = (_level: string, line: string) => host.say(line)
       const ms = startUpMs(host.disk.bytesBelow(dbDirectory), host.disk.bytesBelow(walDirectory))
       const hashSeed = HASH_SEED
@@ -83,6 +88,21 @@ function engineProgram({ checksums, startUpMs, onEngine }: StemedbProgramsOption
     },
   }
 }
+
+const configured = ({ configuration }: ProcessHost, name: string): string | null =>
+  new RegExp(`^${name}=(\\S+)$`, 'm').exec(configuration)?.[1] ?? null
+
+/** A manager executes what lies at the unit's path, as the unit's user, or cannot. */
+const problemOf =
+  (isProgram: (bytes: Uint8Array) => boolean): NonNullable<Program['problem']> =>
+  ({ argv: [path = ''], user, group }, disk) => {
+    const files = disk.handlers(ROOT)
+    const stat = files.stat({ path })
+    if (stat?.type !== 'file') return `${path}: no such program (203/EXEC)`
+    const bit = stat.owner === user ? 0o100 : stat.group === group ? 0o010 : 0o001
+    if ((stat.mode & bit) === 0) return `${path}: ${user} may not execute it (203/EXEC)`
+    return isProgram(disk.pristine(path)) ? null : `${path}: it is not the program (exec format error)`
+  }
 
 function* answer(
   host: ProcessHost,

@@ -1,11 +1,13 @@
 import { type JudgedRun, judgeRun, type RuntimeHooks } from '@dr-drill/runbook-core'
 import { checkDrill, type DrillTruth } from '../checkers/index.ts'
+import { UNIT_NAMES } from '../faults/service-names.ts'
 import type { SimulatedDrill, SimulationOptions } from './options.ts'
 import { armFaults, contentsBefore } from './phases/arm-faults.ts'
 import { copiesBefore, gatherEvidence } from './phases/evidence.ts'
 import { heal } from './phases/heal.ts'
 import { strikeAndDeclare } from './phases/strike.ts'
 import { reachNow, shownNow, truthOf } from './phases/truth.ts'
+import { unfitHost } from './phases/unfit-host.ts'
 import { SimulatedWorld } from './simulated-world.ts'
 
 /**
@@ -38,10 +40,12 @@ export function liveThrough(
   const shownReach = shownNow(world)
   const changedAtStart = world.sourceTruth.changed
   const before = copiesBefore(world)
+  const unfit = unfitHost(world)
+  world.sightings.begin(UNIT_NAMES)
   world.run.perform(hooks(world))
-  const healedMs = heal(world)
+  const healing = heal(world)
   gatherEvidence(world, before)
-  const known = { undamagedReach, reachAtStart, shownReach, changedAtStart, declaredAt, healedMs }
+  const known = { undamagedReach, reachAtStart, shownReach, changedAtStart, declaredAt, unfit, ...healing }
   return { world, truth: truthOf(world, judge(world), known) }
 }
 

@@ -9,6 +9,7 @@ import {
   type PortHandlers,
   type Task,
 } from '@dr-drill/runbook-core'
+import { STEMEDB_ENDPOINT } from '@dr-drill/runbook-core/stemedb'
 import { SourceTruth } from '../checkers/index.ts'
 import { ROOT } from '../disk/index.ts'
 import { Moments } from '../faults/moment.ts'
@@ -16,11 +17,13 @@ import { Kernel, type Process, Processes, RandomStream, randomHandlers } from '.
 import { STANDARD_DURATIONS } from '../machine/index.ts'
 import { type Aftermath, aftermathOf } from './incident/disaster.ts'
 import type { SimulationOptions } from './options.ts'
+import { ledElsewhere } from './phases/led-elsewhere.ts'
 import { OldPrimary } from './rooms/old-primary.ts'
 import { buildRecoveryHost, hostStores, type RecoveryHost } from './rooms/recovery-host.ts'
 import { openStores, type WorldStores } from './rooms/stores.ts'
 import { JournalTape } from './run/journal-tape.ts'
 import { capabilitiesOf, runIdentity } from './run/run-identity.ts'
+import { Sightings } from './run/sightings.ts'
 import { SimulatedRun } from './run/simulated-run.ts'
 import { watchCalls } from './run/watch-calls.ts'
 import { Witness } from './run/witness.ts'
@@ -49,6 +52,7 @@ export class SimulatedWorld {
   readonly host: RecoveryHost
   readonly oldPrimary: OldPrimary
   readonly witness: Witness
+  readonly sightings: Sightings
   readonly run: SimulatedRun
   /** The source as production left it, and what has become of it. */
   readonly sourceTruth: SourceTruth
@@ -80,6 +84,8 @@ export class SimulatedWorld {
       epochMs: failureAt,
       stores: this.stores.portOf,
       random: this.random,
+      isProgram: (bytes) => this.sourceTruth.isArtifact(bytes),
+      isBackedUp: () => this.stores.archive.keys().some((key) => key.endsWith('/manifest.jsonl')),
       oldPrimaryServes: () => this.oldPrimary.isServing,
       fence: (host) => this.oldPrimary.fence(host).proof,
       ...(options.commands === undefined ? {} : { commands: options.commands }),
@@ -96,7 +102,24 @@ export class SimulatedWorld {
         hostStores(this.host.network, 'old-primary', disk, account, this.stores.portOfOldPrimary),
       random: this.random('old-primary'),
     })
-    this.witness = new Witness(this.host.disk, this.tape, () => this.kernel.nowMs)
+    const { machine } = this.host
+    this.witness = new Witness(
+      this.host.disk,
+      this.tape,
+      () => this.kernel.nowMs,
+      () => machine.services.servedSince(STEMEDB_ENDPOINT),
+    )
+    machine.onLaunch = (service, configuration) => this.witness.launched(service, configuration)
+    this.sightings = new Sightings({
+      nowMs: () => this.kernel.nowMs,
+      disk: this.host.disk,
+      files: this.host.disk.plainHandlers,
+      statusOf: (names) => names.map((name) => machine.services.statusOf(name)),
+      isOldPrimaryUp: () => this.oldPrimary.isUp,
+      alertsFiring: () => this.host.surroundings.monitoring.firing.map(({ name }) => name),
+      astray: () => ledElsewhere(this.options.prepared.runbook, this.host.surroundings),
+    })
+    this.tape.onSucceeded = (step) => this.#stepSucceeded(step)
     this.observed = this.#observedPorts()
     this.run = this.#run()
   }
@@ -107,6 +130,13 @@ export class SimulatedWorld {
   /** Performs a task over the target's ports, as somebody who looks at it. */
   drive<A>(task: Task<A>, ports: Environment = this.observed): A {
     return succeeded(this.processes.drive(this.#observer, task, ports))
+  }
+
+  #stepSucceeded(id: string): void {
+    const { runbook, actions } = this.options.prepared
+    const step = runbook.steps.find((one) => one.id === id)
+    const traits = step === undefined ? [] : (actions.get(step.action.kind)?.traits ?? [])
+    this.sightings.succeeded(id === runbook.gate, traits.includes('answers-clients'))
   }
 
   #observedPorts(): Environment {
@@ -143,7 +173,7 @@ export class SimulatedWorld {
       processes: this.processes,
       onDeath: () => this.host.network.cut('recovery-host', ROOT.user),
       tape: this.tape,
-      target: intercept(this.host.ports, this.witness.middleware),
+      target: intercept(intercept(this.host.ports, this.witness.middleware), this.sightings.middleware),
       clock: this.host.clock,
       random: this.random,
       randomHandlers: (stream) => randomHandlers(stream) as unknown as PortHandlers,

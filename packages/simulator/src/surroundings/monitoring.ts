@@ -11,6 +11,8 @@ export interface MonitoringOptions {
   /** Names of what is scraped, and drill time since when each answers without a break; null: it does not. */
   readonly targets: readonly string[]
   readonly answersSince: (target: string) => number | null
+  /** Names of alerts that the state of what is watched makes fire. */
+  readonly rules: () => readonly string[]
   readonly met: (what: string) => void
 }
 
@@ -26,10 +28,16 @@ export class Monitoring {
     this.handlers = {
       firing: () => {
         for (const { name } of this.#alerts) options.met(`alert-seen ${name}`)
-        return this.#alerts
+        return this.firing
       },
       targets: () => this.#targets(),
     }
+  }
+
+  /** What fires now. */
+  get firing(): readonly { readonly name: string; readonly since: number }[] {
+    const since = this.#options.historyNowMs()
+    return [...this.#alerts, ...this.#options.rules().map((name) => ({ name, since }))]
   }
 
   /** An alert fires until the function returned is called. */

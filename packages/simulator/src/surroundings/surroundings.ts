@@ -38,6 +38,8 @@ export interface SurroundingsOptions {
   /** Drill time since when a host answers the balancer, or a target monitoring, without a break; null: it does not. */
   readonly hostAnswersSince: (host: string) => number | null
   readonly targetAnswersSince: (target: string) => number | null
+  /** Alerts that the state of what is watched makes fire; default: none. */
+  readonly alertRules?: () => readonly string[]
   /** Keeps a host from serving and archiving; answers what proves it. @throws when it cannot */
   readonly fence: (host: string) => string
 }
@@ -65,6 +67,7 @@ export class Surroundings implements SurroundingsControl {
       historyNowMs: () => epochMs + kernel.nowMs,
       targets,
       answersSince: options.targetAnswersSince,
+      rules: options.alertRules ?? (() => []),
       met,
     })
     this.people = new People(nowMs, met)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Task } from '../../effects/index.ts'
+import { attempt, type Task } from '../../effects/index.ts'
 import { OperatingError } from '../../errors/index.ts'
 import { Clock, Log, ObjectStore, Random, Services } from '../../ports/index.ts'
 import type { DatabasePack } from '../database-pack.ts'
@@ -84,7 +84,16 @@ function* runOnce(name: string, deadline: number): Task<void> {
   if (timeoutMs <= 0) {
     throw new OperatingError('timed-out', `no time was left to run ${name}`, { subject: name })
   }
-  yield* Services.runOnce({ name, timeoutMs })
+  const ran = yield* attempt(Services.runOnce({ name, timeoutMs }))
+  if (ran.ok) return
+  const { code, message, subject } = ran.error
+  if (code !== 'service-failed') throw ran.error
+  // A run that failed changed nothing: the step's own retry may make another.
+  throw new OperatingError(code, message, {
+    retryable: true,
+    cause: ran.error,
+    ...(subject === null ? {} : { subject }),
+  })
 }
 
 function unprotected(what: string, service: string, store: string): OperatingError {

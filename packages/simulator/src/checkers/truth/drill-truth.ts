@@ -1,7 +1,9 @@
 import type { FaultRecord, JudgedRun, TimedEvent } from '@dr-drill/runbook-core'
 import type { SynchronousFileSystem } from '../../disk/index.ts'
+import type { Sightings } from '../../simulation/run/sightings.ts'
 import type { Exposure } from '../../simulation/run/witness.ts'
 import type { StoreControl } from '../../store/index.ts'
+import type { SentNotice } from '../../surroundings/index.ts'
 import type { Expectation } from './expectation.ts'
 import type { LedgerTruth } from './ledger-truth.ts'
 import type { TrueLoss } from './served.ts'
@@ -34,7 +36,17 @@ export interface DrillTruth {
   /** Of what is served; null when nothing is. */
   readonly loss: TrueLoss | null
   readonly exposures: readonly Exposure[]
-  /** Pools and names that lead clients elsewhere than the run says, in words. */
+  /** What was seen of the run at moments that its end no longer shows. */
+  readonly sightings: Sightings
+  /** Address that the engine listens on at the end, as it was configured, and whether others than its host reach it. */
+  readonly listening: { readonly address: string | null; readonly isPublic: boolean }
+  /** Notices that reached people. */
+  readonly notices: readonly SentNotice[]
+  /** Why nothing may be restored onto this host; null: it is fit. */
+  readonly unfit: string | null
+  /** How often the world had to heal, and the run to be resumed, before it came to its end. */
+  readonly helped: number
+  /** Pools and names that lead clients elsewhere than to the restored server, in words. */
   readonly ledElsewhere: readonly string[]
   /** Keys that the run wrote or tried to write into the source. */
   readonly sourceWrites: readonly string[]

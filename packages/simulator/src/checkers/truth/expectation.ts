@@ -11,6 +11,8 @@ export interface Bounds {
   readonly orMore: boolean
   /** Where the source showed less for a while: at least the records up to here; null: not fewer than `through`. */
   readonly orLess: number | null
+  /** True when nothing befell the run that it must not bear by itself: it may not end and need a person to let it go on. */
+  readonly unaided: boolean
 }
 
 /**
@@ -35,13 +37,18 @@ export interface ExpectationInput {
   /** The same of what the source then showed: less than it held, where it was a replica that lagged behind. */
   readonly shownReach: number | null
   readonly fired: readonly FaultRecord[]
+  /** Faults that the drill had, seen to strike or not. */
+  readonly asked: readonly FaultRecord[]
+  /** Why nothing may be restored onto this host; null: it is fit. */
+  readonly unfit: string | null
   /** Whether a server that came back has written into the source. */
   readonly hasGrown: boolean
 }
 
 /** Derives what must come of a drill from what is left of production's bytes and from what the atlas says of the faults that fired. */
 export function expectationOf(input: ExpectationInput): Expectation {
-  const { source, signed, acceptsLoss, undamagedReach, hasGrown } = input
+  const { source, signed, acceptsLoss, undamagedReach, hasGrown, unfit } = input
+  if (unfit !== null) return { kind: 'must-refuse', why: `the host is not fit: ${unfit}` }
   const reach = source.reach(signed)
   if (reach === null) return nothingLeft(input)
   // What nobody mentions any longer, no run can miss.
@@ -49,14 +56,29 @@ export function expectationOf(input: ExpectationInput): Expectation {
   if (!isWhole && !acceptsLoss) return lessLeft(input, reach)
   const excuse = faultsExcuse(input, isWhole)
   const bounds = { through: reach, orMore: hasGrown, orLess: lessShown(input, reach, excuse !== null) }
-  if (excuse !== null) return { kind: 'may-stop', ...bounds, why: excuse }
-  return { kind: 'must-recover', ...bounds, why: 'every needed byte has a good copy' }
+  if (excuse !== null) return { kind: 'may-stop', ...bounds, unaided: false, why: excuse }
+  return {
+    kind: 'must-recover',
+    ...bounds,
+    unaided: isBorne(input),
+    why: 'every needed byte has a good copy',
+  }
 }
 
 /** How much less may be served: what a replica showed; where loss is accepted, whatever a store may have kept from the run. */
 function lessShown({ shownReach, acceptsLoss }: ExpectationInput, reach: number, mayHide: boolean) {
   if (acceptsLoss && mayHide) return 0
   return shownReach !== null && shownReach < reach ? shownReach : null
+}
+
+/** A run bears nothing, or one fault of which the atlas says so, by itself; what hides objects only where another backup is at hand. */
+function isBorne({ asked, source }: ExpectationInput): boolean {
+  const [fault, ...more] = asked
+  if (fault === undefined) return true
+  if (more.length > 0 || outcomeOf(fault) !== 'recover') return false
+  const { strikes } = faultKind(fault.kind)
+  if (strikes !== 'store-requests' && strikes !== 'stored-objects') return true
+  return source.survey.backups.filter(({ name }) => source.isCurrent(`${name}/manifest.jsonl`)).length > 1
 }
 
 const either = (why: string): Expectation => ({ kind: 'either', why })
@@ -77,7 +99,7 @@ function lessLeft(input: ExpectationInput, reach: number): Expectation {
   const wasWhole = reachAtStart !== null && undamagedReach !== null && reachAtStart >= undamagedReach
   if (!wasWhole) return { kind: 'must-refuse', why: `nothing good reaches beyond position ${reach}` }
   const why = 'log was lost while the run was under way'
-  return { kind: 'may-stop', through: reachAtStart, orMore: hasGrown, orLess: reach, why }
+  return { kind: 'may-stop', through: reachAtStart, orMore: hasGrown, orLess: reach, unaided: false, why }
 }
 
 /** Why a run may end without restoring although the bytes are there; null: nothing excuses that. */

@@ -50,6 +50,15 @@ export class SourceTruth {
     return this.#pristine.keys
   }
 
+  /** True for the bytes of an artefact as production put it there; for any where it has put none. */
+  isArtifact(bytes: Uint8Array): boolean {
+    const { artifacts } = this.survey
+    return (
+      artifacts.length === 0 ||
+      artifacts.some((key) => isSame(this.#pristine.get(key)?.bytes ?? new Uint8Array(0), bytes))
+    )
+  }
+
   /** True when some version still has the bytes that production wrote. */
   readonly isGood: IsGood = (key) => {
     const written = this.#pristine.versions.get(key)?.bytes

@@ -100,6 +100,12 @@ export class Survey {
     }
   }
 
+  /** Bytes of the smallest backup; 0 when there is none. */
+  get smallestBackupBytes(): number {
+    const sizes = this.backups.map(({ files }) => files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))
+    return sizes.length === 0 ? 0 : Math.min(...sizes)
+  }
+
   /** The last position that a restore can reach from what is good; null when nothing can be restored at all. */
   reach(isGood: IsGood, signed: boolean): number | null {
     if (!this.artifacts.every(isGood)) return null

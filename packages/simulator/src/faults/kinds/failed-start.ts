@@ -1,6 +1,7 @@
-import { type ParametersOf, wholeNumber } from '../domains/index.ts'
+import { momentName, type ParametersOf, wholeNumber } from '../domains/index.ts'
 import { defineFault, excusesDelay } from '../fault-kind.ts'
 import type { FaultSite } from '../fault-site.ts'
+import { parseMoment } from '../moment-text.ts'
 import { UNITS } from '../service-names.ts'
 import { NOTICED_MS, whenHostMet } from '../striking.ts'
 
@@ -9,11 +10,13 @@ const ATTEMPTS = 3
 
 const domains = {
   starts: wholeNumber('how many starts fail', { min: 1, max: 1_000, usual: 1, drawn: { min: 1, max: 4 } }),
+  at: momentName('from when on', ['starts', 'gate']),
 }
 
-function fail(site: FaultSite, { starts }: ParametersOf<typeof domains>): void {
+function fail(site: FaultSite, { starts, at }: ParametersOf<typeof domains>): void {
   whenHostMet(site, 'start-failed')
-  site.at({ at: 'start' }, () => site.onHeal(site.host.failStarts(UNITS.api, starts)))
+  const moment = parseMoment(at)
+  if (moment !== null) site.at(moment, () => site.onHeal(site.host.failStarts(UNITS.api, starts)))
 }
 
 /** The next starts of the restored service fail, for a reason that passes. */

@@ -1,20 +1,31 @@
-import type { ParametersOf } from '../domains/index.ts'
+import { chosenMoment, oneOf, type ParametersOf } from '../domains/index.ts'
 import { defineFault, excusesDelay } from '../fault-kind.ts'
 import type { FaultSite } from '../fault-site.ts'
+import { parseMoment } from '../moment-text.ts'
 import { endsAfter, howLong, whenSurroundingsMet } from '../striking.ts'
 
 /** The shipped runbooks wait ten minutes for alerts to end. */
 const BORNE_SECONDS = 500
 
-const domains = { seconds: howLong(60, 3_600) }
+const domains = {
+  alert: oneOf('which', [
+    'StemedbReplicationBroken',
+    'StemedbDown',
+    'BackupTooOld',
+    'WalArchiveTooOld',
+    'HighErrorRate',
+  ]),
+  seconds: howLong(60, 3_600),
+  at: chosenMoment('from when on; by default as monitoring is first asked', ['starts', 'protects']),
+}
 
-function fire(site: FaultSite, { seconds }: ParametersOf<typeof domains>): void {
+function fire(site: FaultSite, { alert, seconds, at }: ParametersOf<typeof domains>): void {
   whenSurroundingsMet(site, 'alert-seen')
-  const step = site.stepUsing('Alerts')
-  if (step === null) return
-  site.at({ at: 'step-begins', step }, () =>
-    endsAfter(site, seconds, site.surroundings.fireAlert('StemedbReplicationBroken')),
-  )
+  const step = site.stepUsing('Alerts') ?? site.stepThat('gate')
+  const usual = step === null ? null : ({ at: 'step-begins', step } as const)
+  const moment = at === '' ? usual : parseMoment(at)
+  if (moment === null) return
+  site.at(moment, () => endsAfter(site, seconds, site.surroundings.fireAlert(alert)))
 }
 
 /** An alert fires that no restore excuses. */
@@ -22,7 +33,7 @@ export const firingAlert = defineFault({
   kind: 'firing-alert',
   verb: 'let an alert fire',
   strikes: 'surroundings',
-  when: 'from when monitoring is first asked on',
+  when: 'from a moment of the run on',
   targets: ['sim'],
   domains,
   outcome: ({ seconds }) => (seconds !== 'endless' && seconds <= BORNE_SECONDS ? 'recover' : 'resume'),

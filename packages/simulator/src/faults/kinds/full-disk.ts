@@ -11,7 +11,11 @@ const domains = {
     drawn: { min: 0, max: 65_536 },
   }),
   seconds: howLong(60),
-  at: chosenMoment('from when on; by default as the first step that fetches begins', DISK_STEPS),
+  at: chosenMoment('from when on; by default as the first step that fetches begins', [
+    'selects',
+    'preflight',
+    ...DISK_STEPS,
+  ]),
 }
 
 function fill(site: FaultSite, { free, seconds, at }: ParametersOf<typeof domains>): void {

@@ -1,6 +1,7 @@
-import { type ParametersOf, wholeNumber } from '../domains/index.ts'
+import { momentName, type ParametersOf, wholeNumber } from '../domains/index.ts'
 import { defineFault, excusesDelay } from '../fault-kind.ts'
 import type { FaultSite } from '../fault-site.ts'
+import { parseMoment } from '../moment-text.ts'
 import { NOTICED_MS, whenSurroundingsMet } from '../striking.ts'
 
 /** How often the shipped runbooks send a notice before they give up. */
@@ -8,11 +9,13 @@ const ATTEMPTS = 3
 
 const domains = {
   notices: wholeNumber('how many notices', { min: 1, max: 1_000, usual: 1, drawn: { min: 1, max: 4 } }),
+  at: momentName('from when on', ['notifies', 'exposes', 'answers-clients']),
 }
 
-function refuse(site: FaultSite, { notices }: ParametersOf<typeof domains>): void {
+function refuse(site: FaultSite, { notices, at }: ParametersOf<typeof domains>): void {
   whenSurroundingsMet(site, 'notice-refused')
-  site.at({ at: 'start' }, () => site.onHeal(site.surroundings.refuseNotices(notices)))
+  const moment = parseMoment(at)
+  if (moment !== null) site.at(moment, () => site.onHeal(site.surroundings.refuseNotices(notices)))
 }
 
 /** Notices are not accepted: the channel to the people is down, too. */

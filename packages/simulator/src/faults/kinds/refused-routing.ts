@@ -23,7 +23,7 @@ export const refusedRouting = defineFault({
   when: 'whenever clients are routed',
   targets: ['sim'],
   domains,
-  outcome: () => 'resume',
+  outcome: ({ changes }) => (changes < ATTEMPTS ? 'recover' : 'resume'),
   survival: 'It is asked again a few times; then the run ends after its gate, saying so, and is resumed.',
   excuses: ({ changes }) => excusesDelay(changes < ATTEMPTS ? changes * NOTICED_MS : null),
   planSource: null,

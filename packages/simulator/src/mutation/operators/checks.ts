@@ -11,7 +11,7 @@ export const dropVerify = stepOperator('drop-verify', 'drop a check after a step
   }
 })
 
-/** A fact of the gate is not asked for. */
+/** A fact of the gate is not asked for; to take it for granted would be the same mistake. */
 export const dropGateFact = stepOperator(
   'drop-gate-fact',
   'ask one thing less at the gate',
@@ -24,23 +24,6 @@ export const dropGateFact = stepOperator(
         at: `facts.${name}`,
         detail: `the gate does not ask ${name}`,
         step: withInput(step, 'facts', rest),
-      }
-    }
-  },
-)
-
-/** A fact of the gate is taken for granted. */
-export const assumeGateFact = stepOperator(
-  'assume-gate-fact',
-  'take a fact of the gate for granted',
-  function* (step) {
-    const facts = inputOf(step, 'facts')
-    if (!isObject(facts)) return
-    for (const name of Object.keys(facts)) {
-      yield {
-        at: `facts.${name}`,
-        detail: `the gate takes ${name} for granted`,
-        step: withInput(step, 'facts', { ...facts, [name]: '${ true }' }),
       }
     }
   },

@@ -35,12 +35,26 @@ function checklistWithout(runbook: AuthoredRunbook, id: string): Pick<AuthoredRu
   return { checklist }
 }
 
-/** One step no longer waits for another. */
+/** True when a step waits for another by way of its other needs, too: then that need says nothing of its own. */
+function isImplied(runbook: AuthoredRunbook, step: AuthoredStep, need: string): boolean {
+  const reached = new Set<string>()
+  const pending = needsOf(step).filter((other) => other !== need)
+  for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+    if (reached.has(id)) continue
+    reached.add(id)
+    const found = runbook.steps.find((one) => one.id === id)
+    if (found !== undefined) pending.push(...needsOf(found))
+  }
+  return reached.has(need)
+}
+
+/** One step no longer waits for another. A need that its other needs imply is no wait: without it the graph is the same. */
 export const dropNeed = stepOperator(
   'drop-need',
   'start a step without waiting for one it needs',
-  function* (step) {
+  function* (step, runbook) {
     for (const [index, need] of needsOf(step).entries()) {
+      if (isImplied(runbook, step, need)) continue
       yield {
         at: `needs[${index}]`,
         detail: `${step.id} no longer waits for ${need}`,

@@ -1,6 +1,6 @@
 import type { AuthoredRunbook } from '@dr-drill/runbook-core'
 import type { Mutant, MutationOperator } from '../mutant.ts'
-import { assumeGateFact, dropGateFact, dropMinimum, dropVerify, expectAlerts } from './checks.ts'
+import { dropGateFact, dropMinimum, dropVerify, expectAlerts } from './checks.ts'
 import { skipDirectoryFsync, skipFsync, skipMode, skipOwner } from './effects.ts'
 import { dropNeed, dropStep, swapSteps } from './graph.ts'
 import {
@@ -26,7 +26,6 @@ import { dropCondition, dropRetry, removeWait, shortenTimeout } from './time.ts'
 /** Every kind of mistake, by name. */
 export const MUTATION_OPERATORS: readonly MutationOperator[] = [
   acceptLoss,
-  assumeGateFact,
   bindEarly,
   dropCondition,
   dropGateFact,

@@ -9,12 +9,14 @@ const RESUMED_AFTER_MS = 60_000
  * The world heals: all that has struck and lasts ends, and time enough passes. What nothing has met yet stays as it is: the run that goes
  * on may meet it. A run that has not completed is then given another chance to, as its own
  * last line asks for; where a fault strikes that had waited for a moment further on, the world heals once more. At last none waits any
- * longer. Tells how much drill time that took of the run, ms: nobody can recover faster than the trouble lasts.
+ * longer. Tells how often that was, and how much drill time
+ * it took of the run, ms: nobody can recover faster than the trouble lasts.
  */
-export function heal(world: SimulatedWorld): number {
+export function heal(world: SimulatedWorld): { readonly helped: number; readonly healedMs: number } {
   const { run, kernel, processes, moments } = world
-  let waitedMs = 0
+  let [helped, waitedMs] = [0, 0]
   const goOn = (): void => {
+    helped += 1
     mend(world, ({ hasFired }) => hasFired())
     const from = kernel.nowMs
     processes.pass(HEALING_MS)
@@ -31,7 +33,7 @@ export function heal(world: SimulatedWorld): number {
     moments.forget()
     if (!isCompleted(world)) goOn()
   }
-  return waitedMs
+  return { helped, healedMs: waitedMs }
 }
 
 /** Ends what lasts of such faults, in the order in which they were armed. */

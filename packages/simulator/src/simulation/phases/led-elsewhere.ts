@@ -1,28 +1,27 @@
-import type { Json, JudgedRun } from '@dr-drill/runbook-core'
+import type { Json, QualifiedRunbook } from '@dr-drill/runbook-core'
 import type { Surroundings } from '../../surroundings/index.ts'
 
+const HOST = 'recovery-host'
+
 /**
- * Where clients are led elsewhere than the run says, in words: pools and names that a step has switched, by its own word, against what
- * balancer and zone hold.
+ * Where clients are led elsewhere than to the restored server, in words: the pools and names that a runbook has as its parameters, against
+ * what balancer, zone and every resolver hold. A runbook without them leads nobody anywhere.
  */
-export function ledElsewhere({ record, runbook }: JudgedRun, around: Surroundings): readonly string[] {
-  return runbook.steps.flatMap(({ id, action }) => {
-    const step = record.steps.get(id)
-    if (step?.status !== 'succeeded') return []
-    const given = textsOf(step.input)
-    if (action.kind === 'switch-traffic')
-      return differs('pool', given.pool, given.backend, (pool) => around.balancer.destinationOf(pool))
-    if (action.kind === 'switch-dns')
-      return differs('name', given.name, given.address, (name) => around.names.recordOf(name).address)
-    return []
-  })
-}
-
-const textsOf = (input: Json): Readonly<Record<string, unknown>> =>
-  typeof input === 'object' && input !== null ? (input as Readonly<Record<string, unknown>>) : {}
-
-function differs(what: string, key: unknown, said: unknown, leadsTo: (key: string) => string): string[] {
-  if (typeof key !== 'string') return []
-  const actual = leadsTo(key)
-  return actual === said ? [] : [`${what} ${key} leads to ${actual}, not to ${said}`]
+export function ledElsewhere({ parameters }: QualifiedRunbook, around: Surroundings): readonly string[] {
+  const given = (name: string): Json | undefined => parameters.find((one) => one.name === name)?.value
+  const [pool, name, ttlMs] = [given('pool'), given('dns-name'), given('dns-ttl')]
+  const astray: string[] = []
+  if (typeof pool === 'string') {
+    const backend = around.balancer.destinationOf(pool)
+    if (backend !== HOST) astray.push(`pool ${pool} leads to ${backend}`)
+  }
+  if (typeof name === 'string') {
+    const zone = around.names.recordOf(name)
+    const others = around.names.addressesOf(name).filter((address) => address !== HOST)
+    if (zone.address !== HOST) astray.push(`name ${name} leads to ${zone.address}`)
+    else if (others.length > 0) astray.push(`resolvers still lead ${name} to ${others.join(', ')}`)
+    else if (typeof ttlMs === 'number' && zone.ttlMs !== ttlMs)
+      astray.push(`name ${name} is held for ${zone.ttlMs} ms, not for ${ttlMs} ms`)
+  }
+  return astray
 }

@@ -24,6 +24,10 @@ export interface Known {
   readonly changedAtStart: number
   /** Virtual time of the declaration, ms. */
   readonly declaredAt: number
+  /** Why nothing may be restored onto this host; null: it is fit. */
+  readonly unfit: string | null
+  /** How often the world healed for the run to go on. */
+  readonly helped: number
   /** Drill time that passed while nobody could have gone on, ms. */
   readonly healedMs: number
 }
@@ -56,7 +60,12 @@ export function truthOf(world: SimulatedWorld, judged: JudgedRun, known: Known):
     testWrites: holdings === null ? [] : testWrites(ledger, holdings),
     loss: served === null ? null : trueLoss(ledger, served),
     exposures: witness.exposures,
-    ledElsewhere: ledElsewhere(judged, host.surroundings),
+    sightings: world.sightings,
+    listening: { address: witness.address, isPublic: witness.isPublic },
+    notices: host.surroundings.people.notices,
+    unfit: known.unfit,
+    helped: known.helped,
+    ledElsewhere: ledElsewhere(judged.runbook, host.surroundings),
     sourceWrites: witness.sourceWrites,
     shownNames: witness.shownNames,
     sourceRequests: stores.sourceRequests(),
@@ -85,6 +94,8 @@ export function truthOf(world: SimulatedWorld, judged: JudgedRun, known: Known):
       reachAtStart: known.reachAtStart,
       shownReach: known.shownReach,
       fired,
+      asked: faults,
+      unfit: known.unfit,
       hasGrown: world.oldPrimary.archived.length > 0,
     }),
   }

@@ -58,6 +58,11 @@ export class OldPrimary implements OldPrimaryControl {
     return this.#machine?.services.isServing(STEMEDB_ENDPOINT) ?? false
   }
 
+  /** True while it has power, whether it answers or not. */
+  get isUp(): boolean {
+    return this.#machine !== null && !this.#machine.isOff
+  }
+
   /** The port Traffic's fence. @throws environment-lacking when it is refused */
   fence(host: string): { readonly proof: string } {
     const [refusal] = this.#refusals

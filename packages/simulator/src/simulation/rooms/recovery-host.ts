@@ -44,6 +44,10 @@ export interface RecoveryHostOptions {
   readonly oldPrimaryServes: () => boolean
   readonly fence: (host: string) => string
   readonly commands?: CommandModels
+  /** Whether these bytes are the engine's program. */
+  readonly isProgram: (bytes: Uint8Array) => boolean
+  /** Whether a whole backup lies in the archive of the restored server. */
+  readonly isBackedUp: () => boolean
 }
 
 /** The machine that is restored onto, and what its ports reach. */
@@ -83,6 +87,7 @@ export function buildRecoveryHost(options: RecoveryHostOptions): RecoveryHost {
       engineVersion: '0.1.0',
       keyRef: 'backup-signer',
       store: 'archive',
+      isProgram: options.isProgram,
       startUpMs: (checkpointBytes, logBytes) => startUpMs(durations, checkpointBytes, logBytes),
       onEngine: (opened) => {
         engine = opened
@@ -125,7 +130,7 @@ export function hostStores(
 
 /** Names, balancer, monitoring and people around the host; they reach it over the network, like everybody. */
 function surroundingsOf(
-  { kernel, epochMs, random, oldPrimaryServes, fence }: RecoveryHostOptions,
+  { kernel, epochMs, random, oldPrimaryServes, fence, isBackedUp }: RecoveryHostOptions,
   network: Network,
   machineOf: () => Machine,
 ): Surroundings {
@@ -141,6 +146,8 @@ function surroundingsOf(
       return network.isOpen('balancer', 'recovery-host') ? servedSince() : null
     },
     targetAnswersSince: () => (network.isOpen('monitoring', 'recovery-host') ? servedSince() : null),
+    // A server whose data nobody has backed up yet: what every restore makes fire for a while.
+    alertRules: () => (servedSince() !== null && !isBackedUp() ? ['BackupTooOld'] : []),
     fence,
   })
 }

@@ -26,6 +26,8 @@ export class JournalTape {
   /** All entries up to `#folded`. */
   #fold = new RecordFold()
   #folded = 0
+  /** Hears of each step that has succeeded, once that is written. */
+  onSucceeded: ((step: string) => void) | null = null
   readonly #now: () => number
   readonly #moments: Moments
 
@@ -124,6 +126,7 @@ export class JournalTape {
     this.#startedAt ??= this.#now()
     const at = this.#now() - this.#startedAt
     this.#events.push({ at, event })
+    if (event.type === 'step-succeeded') this.onSucceeded?.(event.step)
     if (event.type !== 'run-started') return
     const notes = this.#notes
     this.#notes = []

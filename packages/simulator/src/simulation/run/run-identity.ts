@@ -1,6 +1,14 @@
 import { type Capability, type FaultRecord, formatInstant, type RunIdentity } from '@dr-drill/runbook-core'
 
-const CAPABILITIES: readonly Capability[] = ['service-manager', 'dns', 'traffic', 'alerts', 'notify', 'chown']
+const CAPABILITIES: readonly Capability[] = [
+  'service-manager',
+  'dns',
+  'traffic',
+  'alerts',
+  'notify',
+  'chown',
+  'change-bind-address',
+]
 
 /** What a simulated host can do: everything, and commands where some are modelled. */
 export const capabilitiesOf = (runsCommands: boolean): readonly Capability[] =>

@@ -5,9 +5,7 @@ import {
   type Outcome,
   Settle,
   type Task,
-  utf8Decode,
 } from '@dr-drill/runbook-core'
-import { STEMEDB_PATHS } from '@dr-drill/runbook-core/stemedb'
 import type { SimulatedDisk } from '../../disk/index.ts'
 import type { JournalTape } from './journal-tape.ts'
 
@@ -29,6 +27,8 @@ export interface Exposure {
   readonly hadSucceeded: (step: string) => boolean
   /** Timers that were enabled then. */
   readonly timers: ReadonlySet<string>
+  /** Whether the server has answered since the run started it last. */
+  readonly hasAnswered: boolean
 }
 
 /**
@@ -49,19 +49,27 @@ export class Witness {
   peakBytes = 0
   readonly #disk: SimulatedDisk
   readonly #tape: JournalTape
+  /** Address that the engine's last process was told to listen on; null: none has begun. */
+  address: string | null = null
   readonly #now: () => number
+  readonly #servedSince: () => number | null
   readonly #bytesBefore: number
   readonly #timers = new Set<string>()
   #hasStarted = false
+  /** When the run started the engine last, and whether it has been seen to answer since. */
+  #startedAt = 0
+  #answeredAt = -1
 
-  constructor(disk: SimulatedDisk, tape: JournalTape, now: () => number) {
+  constructor(disk: SimulatedDisk, tape: JournalTape, now: () => number, servedSince: () => number | null) {
     this.#disk = disk
     this.#tape = tape
     this.#now = now
+    this.#servedSince = servedSince
     this.#bytesBefore = disk.usedBytes
   }
 
   readonly middleware: Middleware = (call, next) => {
+    if (call.port === 'Http') return this.#asks(next(call))
     if (call.access !== 'write') {
       return call.port === 'ObjectStore' && call.method === 'list' ? this.#lists(call, next) : next(call)
     }
@@ -73,6 +81,12 @@ export class Witness {
     if (!ANNOUNCED.has(call.port)) return next(call)
     return this.#acts(call, next)
   };
+
+  *#asks(outcome: Outcome<unknown>): Task<unknown> {
+    const answer = yield* new Settle(outcome)
+    this.#answeredAt = this.#now()
+    return answer
+  }
 
   *#lists(call: Call<unknown>, next: (call: Call<unknown>) => Outcome<unknown>): Task<unknown> {
     const listing = (yield* new Settle(next(call))) as ObjectListing
@@ -112,21 +126,25 @@ export class Witness {
     const name = input.name ?? ''
     if (what === 'Services.enable') this.#timers.add(name)
     if (what === 'Services.disable') this.#timers.delete(name)
-    if (what === 'Services.start' && name === ENGINE) this.#started()
+    if (what === 'Services.start' && name === ENGINE) {
+      this.#hasStarted = true
+      this.#startedAt = this.#now()
+    }
     if (what === 'Traffic.route') this.#expose('route', `${input.pool} to ${input.backend}`)
     if (what === 'Dns.update') this.#expose('dns', `${name} to ${input.address}`)
     return result
   }
 
-  /** A server that listens for everybody is reached by who knows its address. */
-  #started(): void {
-    this.#hasStarted = true
-    const files = this.#disk.handlers()
-    const path = STEMEDB_PATHS.environmentFile
-    if (files.stat({ path }) === null) return
-    const text = utf8Decode(files.read({ path, offset: 0, length: 65_536 }))
-    const address = /^STEMEDB_BIND_ADDR=(\S+)$/m.exec(text)?.[1] ?? DEFAULT_ADDRESS
-    if (!/^(127\.|\[?::1|localhost)/.test(address)) this.#expose('bind', `listens on ${address}`)
+  /** A process of the engine begins, whoever started it: one that listens for everybody is reached by who knows its address. */
+  launched(service: string, configuration: string): void {
+    if (service !== ENGINE) return
+    this.address = /^STEMEDB_BIND_ADDR=(\S+)$/m.exec(configuration)?.[1] ?? DEFAULT_ADDRESS
+    if (this.isPublic) this.#expose('bind', `listens on ${this.address}`)
+  }
+
+  /** Whether the engine's last process listens for others than its own host. */
+  get isPublic(): boolean {
+    return this.address !== null && !/^(127\.|\[?::1|localhost)/.test(this.address)
   }
 
   #expose(what: Exposure['what'], detail: string): void {
@@ -140,6 +158,7 @@ export class Witness {
       at: this.#now(),
       hadSucceeded: (step) => succeeded.has(step),
       timers: new Set(this.#timers),
+      hasAnswered: Math.max(this.#servedSince() ?? -1, this.#answeredAt) >= this.#startedAt,
     })
   }
 
