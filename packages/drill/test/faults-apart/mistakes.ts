@@ -1,4 +1,11 @@
-import { type Middleware, OperatingError, type Outcome, Settle, type Task } from '@dr-drill/runbook-core'
+import {
+  type Middleware,
+  OperatingError,
+  type Outcome,
+  Settle,
+  sleep,
+  type Task,
+} from '@dr-drill/runbook-core'
 import type { Production } from '@dr-drill/simulator'
 import { nativeChecksums } from '@dr-drill/simulator/server'
 
@@ -188,6 +195,19 @@ const isUsual = (call: Call, { code }: OperatingError): boolean =>
   call.method === 'get' &&
   String((call.input as { key?: string }).key).includes('wal-archive/')
 
+/** Waits as long as the old record lived, and does not ask. */
+const SITS_OUT_THE_TTL: Mistake = {
+  name: 'waits for the TTL instead of asking the resolvers',
+  make: () => () => (call, next) => (`${call.port}.${call.method}` === 'Dns.resolve' ? satOut() : next(call)),
+}
+
+const OLD_TTL_MS = 300_000
+
+function* satOut(): Task<unknown> {
+  yield* sleep(OLD_TTL_MS)
+  return [{ resolver: 'resolver-1', addresses: ['recovery-host'], ttlMs: 0 }]
+}
+
 /** Every mistake that an action is tried with. */
 export const MISTAKES: readonly Mistake[] = [
   BELIEVES_BYTES,
@@ -210,7 +230,7 @@ export const MISTAKES: readonly Mistake[] = [
   assumes('Alerts.firing', () => []),
   assumes('Alerts.targets', () => [{ name: 'stemedb-api', up: true }]),
   assumes('Traffic.backends', () => ['recovery-host']),
-  assumes('Dns.resolve', () => [{ resolver: 'resolver-1', addresses: ['recovery-host'], ttlMs: 0 }]),
+  SITS_OUT_THE_TTL,
   omits('FileSystem.sync'),
   omits('FileSystem.syncDirectory'),
 ]

@@ -37,6 +37,8 @@ export const nameOf = ({ operator, site }: Mutant): string => `${operator} ${sit
 /** Hunts mutants of the shipped runbook over the same drills, which the runbook itself passes. */
 export class MutantHunt {
   readonly mutants: readonly Mutant[]
+  /** The runbook as it was written. */
+  readonly authored = parseDocument(TEXT, FILE).value as AuthoredRunbook
   readonly #lab = new Lab({ text: TEXT, file: FILE, params: {}, profile: 'sim' })
   readonly #space: ExplorationSpace
   readonly #seed: number
@@ -46,7 +48,7 @@ export class MutantHunt {
     this.#seed = seed
     const kinds = FAULTS.map(({ kind }) => kind)
     this.#space = this.#lab.space(seed, kinds, ASSERTIONS)
-    this.mutants = [...mutantsOf(parseDocument(TEXT, FILE).value as AuthoredRunbook)]
+    this.mutants = [...mutantsOf(this.authored)]
   }
 
   /** Violations of the runbook itself in the first runs: there are none, or catching a mutant would prove nothing. */
@@ -68,6 +70,19 @@ export class MutantHunt {
       if (by.length > 0) return { kind: 'caught', run, by }
     }
     return { kind: 'survived' }
+  }
+
+  /** What the gate was asked to believe in the first drills that reached it. */
+  gateFacts(runs: number): readonly Readonly<Record<string, boolean>>[] {
+    return Array.from({ length: runs }, (_, run) => run).flatMap((run) => {
+      const drill = drawDrill(runSeed(this.#seed, run), this.#space)
+      const { events } = this.#lab.perform(drill, { memory: true, draws: null })
+      return events.flatMap(({ event }) =>
+        event.type === 'step-started' && event.step === this.authored.gate
+          ? [(event.input as { readonly facts: Readonly<Record<string, boolean>> }).facts]
+          : [],
+      )
+    })
   }
 
   /** What the runbook itself violates in drills that a mutant is given: nothing. */

@@ -13,7 +13,7 @@ test('without faults and mistakes every invariant holds, and none is violated', 
   expect(checked.status).toBe('passed')
   expect(checked.expectation.kind).toBe('must-recover')
   const statuses = Object.fromEntries(checked.results.map(({ id, status }) => [id, status]))
-  const inapplicable = ['I3', 'I4', 'I10', 'I13', 'I18']
+  const inapplicable = ['I3', 'I4', 'I10', 'I13', 'I18', 'I19']
   for (const [id, status] of Object.entries(statuses)) {
     expect(status, id).toBe(inapplicable.includes(id) ? 'not-applicable' : 'held')
   }
@@ -51,6 +51,8 @@ function alsoBefore(port: string, method: string, also: readonly Call<unknown>[]
     })()
   }
 }
+
+const isWrite = (call: Call<unknown>): boolean => call.access === 'write'
 
 const fileCall = (method: string, input: object) => new Call<unknown>('FileSystem', method, 'write', input)
 
@@ -162,6 +164,103 @@ describe('a canary of each invariant is caught', () => {
     const checked = drill({ changes: [careless], faults: ['corrupt-segment:copies=all'] })
     expect(checked.expectation.kind).toBe('must-refuse')
     expect(violated(checked)).toContain('I18')
+  })
+
+  test('I7: nobody is led to the restored server, it listens for its host alone, or is called restored too early', () => {
+    const without = (step: string) => ({
+      mistakes: mistakeIn(step, (call) => (isWrite(call) ? 'done' : null)),
+    })
+    expect(violated(drill({ params: { 'bind-address': '127.0.0.1:18180' } }))).toContain('I7')
+    expect(violated(drill(without('switch-dns')))).toContain('I17')
+    const early = [
+      'title: Ask the restored service the way its clients do\n    group: resume\n    needs: [switch-traffic, switch-dns]',
+      'title: Ask the restored service the way its clients do\n    group: resume\n    needs: [switch-traffic]',
+    ] as const
+    expect(violated(drill({ changes: [early] }))).toContain('I7')
+  })
+
+  test('I8: a gate that passes while an alert fires, and clients led to a server that has not answered', () => {
+    const deaf = [
+      'needs: [compare-counts, run-query, check-metrics, write-probe, check-alerts, force-backup]',
+      'needs: [compare-counts, run-query, check-metrics, write-probe, force-backup]',
+    ] as const
+    const faults = ['firing-alert:seconds=endless,at=force-backup/begins']
+    expect(violated(drill({ faults }))).toEqual([])
+    expect(violated(drill({ faults, changes: [deaf] }))).toContain('I8')
+    const hasty = [
+      'group: resume\n    needs: [await-health-again]\n    retry',
+      'group: resume\n    needs: [restart-service]\n    retry',
+    ] as const
+    expect(violated(drill({ changes: [hasty] }))).toContain('I8')
+  })
+
+  test('I12: data that comes open to its place, though it is closed later, and a program that its service may change', () => {
+    const open = [
+      'protection: { owner: stemedb, group: stemedb, directoryMode: "0750", fileMode: "0640" }\n        incoming',
+      'protection: { owner: stemedb, group: stemedb, directoryMode: "0750", fileMode: "0644" }\n        incoming',
+    ] as const
+    expect(violated(drill({ changes: [open] }))).toContain('I12')
+    expect(violated(drill({ changes: [['mode: "0755"', 'mode: "0775"']] }))).toContain('I12')
+  })
+
+  test('I16: a fetch that begins where nothing fits', () => {
+    const faults = ['full-disk:free=1000,seconds=endless,at=select-backup/begins']
+    expect(violated(drill({ faults }))).toEqual([])
+    const blind = ['freeBytesMin: ${ steps.select_backup.totalBytes * 2 }', 'freeBytesMin: 0'] as const
+    expect(violated(drill({ faults, changes: [blind] }))).toContain('I16')
+  })
+
+  test('I17: what a run must bear, it bears without help', () => {
+    const once = ['retry: { attempts: 2, delay: 5s, delayMax: 30s }', 'retry: { attempts: 1 }'] as const
+    const faults = ['failed-backup']
+    expect(violated(drill({ faults }))).toEqual([])
+    expect(violated(drill({ faults, changes: [once] }))).toEqual(['I17'])
+  })
+
+  test('I18 and I19: a host that is not fit is restored onto, and done to, before anybody looks', () => {
+    const early = ['  - id: fence-old-primary', '  - id: fence-old-primary'] as const
+    const first = [
+      'archives\n    group: provision\n    needs: [inspect-host]',
+      'archives\n    group: provision',
+    ] as const
+    const blind = ['cpuCoresMin: ${ params.min_cores }', 'cpuCoresMin: 0'] as const
+    const faults = ['small-host']
+    expect(violated(drill({ faults }))).toEqual([])
+    expect(violated(drill({ faults, changes: [early, first] }))).toEqual(['I19'])
+    expect(violated(drill({ faults, changes: [blind] }))).toEqual(expect.arrayContaining(['I18', 'I19']))
+  })
+
+  test('I20: data placed while a timer that was there before still ticks', () => {
+    const faults = ['leftover-units:unit=archive-timer']
+    const forgotten = ['          - stemedb-archive-wal.timer\n', ''] as const
+    expect(violated(drill({ faults }))).toEqual([])
+    expect(violated(drill({ faults, changes: [forgotten] }))).toContain('I20')
+  })
+
+  test('I21: the source is read while the old primary is up', () => {
+    const early = [
+      'with a reason for each refusal\n    group: fetch-backup\n    needs: [fence-old-primary]',
+      'with a reason for each refusal\n    group: fetch-backup\n    needs: []',
+    ] as const
+    const faults = ['returning-primary:at=start']
+    expect(violated(drill({ faults }))).toEqual([])
+    expect(violated(drill({ faults, changes: [early] }))).toContain('I21')
+  })
+
+  test('I22: nobody is told, or somebody against what was asked', () => {
+    const mute = (step: string) => mistakeIn(step, (call) => (call.port === 'Notifier' ? 'sent' : null))
+    expect(violated(drill({ mistakes: mute('announce') }))).toContain('I22')
+    expect(violated(drill({ mistakes: mute('notify') }))).toContain('I22')
+    const always = ['    when: ${ params.announce }\n', ''] as const
+    expect(violated(drill({ params: { announce: 'false' } }))).toEqual([])
+    expect(violated(drill({ params: { announce: 'false' }, changes: [always] }))).toContain('I22')
+  })
+
+  test('I23: what has rotted since it was fetched is placed', () => {
+    const less = ['alsoFiles: ${ steps.scan_log.files }', 'alsoFiles: []'] as const
+    const faults = ['rotten-staging:what=segment,step=verify-backup']
+    expect(violated(drill({ faults }))).toEqual([])
+    expect(violated(drill({ faults, changes: [less] }))).toEqual(['I23'])
   })
 })
 

@@ -123,6 +123,8 @@ describe('what must come of a drill', () => {
     shownReach: left,
     fired: [],
     hasGrown: false,
+    unfit: null,
+    asked: [],
   }
 
   test('refusing, where the last segment is gone and nobody accepted that', () => {

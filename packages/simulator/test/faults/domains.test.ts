@@ -22,6 +22,7 @@ const context: DrawContext = {
     { id: 'start-service', effects: 9, calls: 20, traits: ['starts', 'volatile'] },
     { id: 'force-backup', effects: 4, calls: 30, traits: ['protects'] },
     { id: 'confirm-gate', effects: 0, calls: 0, traits: ['gate'] },
+    { id: 'notify', effects: 1, calls: 1, traits: ['notifies'] },
   ],
 }
 const kinds = FAULTS.map(({ kind }) => kind)

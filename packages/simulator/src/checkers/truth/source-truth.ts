@@ -55,7 +55,7 @@ export class SourceTruth {
     const { artifacts } = this.survey
     return (
       artifacts.length === 0 ||
-      artifacts.some((key) => isSame(this.#pristine.get(key)?.bytes ?? new Uint8Array(0), bytes))
+      artifacts.some((key) => isSame(this.#pristine.versions.get(key)?.bytes ?? new Uint8Array(0), bytes))
     )
   }
 

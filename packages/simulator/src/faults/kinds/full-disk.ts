@@ -1,3 +1,4 @@
+import type { DiskFault } from '../../disk/index.ts'
 import { chosenMoment, type ParametersOf, wholeNumber } from '../domains/index.ts'
 import { defineFault, excusesDelay } from '../fault-kind.ts'
 import type { FaultSite } from '../fault-site.ts'
@@ -20,7 +21,23 @@ const domains = {
 
 function fill(site: FaultSite, { free, seconds, at }: ParametersOf<typeof domains>): void {
   whenHostMet(site, 'disk-full')
-  atMoment(site, at, 'fetches', () => endsAfter(site, seconds, site.host.fillDisk(free)))
+  const { disk } = site.host
+  const looks: DiskFault = {
+    kind: 'watched',
+    meets({ method, path }) {
+      if (method === 'space') site.fired(`${free} bytes were left at ${path}`)
+      return 'perform'
+    },
+    fork: () => looks,
+  }
+  atMoment(site, at, 'fetches', () => {
+    const giveBack = site.host.fillDisk(free)
+    disk.addFault(looks)
+    endsAfter(site, seconds, () => {
+      giveBack()
+      disk.removeFault(looks)
+    })
+  })
 }
 
 /** Somebody else fills the recovery host's disk; later the space is given back. */
