@@ -7,7 +7,7 @@ import {
   OperatingError,
   type PortHandler,
 } from '@dr-drill/runbook-core'
-import type { Kernel } from '../kernel/index.ts'
+import type { Kernel, Process } from '../kernel/index.ts'
 import { AnswerAtHand } from '../stemedb/index.ts'
 import type { Listener } from './service-host.ts'
 
@@ -48,6 +48,11 @@ export class Endpoints {
     const found = this.#listeners.get(endpoint)
     if (found === undefined || found.listener.server.isDead || found.listener.server.isPaused) return null
     return found.sinceMs
+  }
+
+  /** Whether a process has come so far that it listens anywhere. */
+  isListening(server: Process): boolean {
+    return [...this.#listeners.values()].some(({ listener }) => listener.server === server)
   }
 
   /** A stranger listens there from now on. */

@@ -181,6 +181,9 @@ export class ServiceManager {
   statusOf(name: string): ServiceStatus {
     const timer = this.#timers.get(name)
     const service = this.#services.get(name)
+    // It hangs in its start-up: nobody meets it at its endpoint, and whoever waits for it asks here.
+    const server = service?.isHung === true ? service.server : null
+    if (server !== null && !this.endpoints.isListening(server)) this.#host.met(`service-hung ${name}`)
     return {
       name,
       installed: timer !== undefined || service !== undefined,

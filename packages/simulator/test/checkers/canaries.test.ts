@@ -56,6 +56,15 @@ const isWrite = (call: Call<unknown>): boolean => call.access === 'write'
 
 const fileCall = (method: string, input: object) => new Call<unknown>('FileSystem', method, 'write', input)
 
+test('a service that hangs in its start-up is met by who waits for it, and mended: the run goes on', () => {
+  const options = drillOptions({
+    faults: ['hung-service:seconds=endless,at=await-health-again/call/1/before'],
+  })
+  const { judged, checked } = simulateDrill(options)
+  expect(judged.faults).toMatchObject([{ kind: 'hung-service', fired: true }])
+  expect(violated(checked)).toEqual([])
+})
+
 describe('a canary of each invariant is caught', () => {
   test('I1: an objective that no restore can meet', () => {
     expect(violated(drill({ params: { rto: '30s' } }))).toContain('I1')
