@@ -12,6 +12,9 @@ const CONTAINERS = ['packages/drill/test/containers/**/*.test.ts']
 /** Long forms of properties take minutes each, more on a busy machine. */
 const TIMEOUT_MS = process.env.DRILL_TEST_LONG === '1' ? 3_600_000 : 120_000
 
+/** Images are built once, from a distribution's packages. */
+const BUILD_MS = 600_000
+
 /**
  * Tests mirror `src` under `test/`. Packages resolve to their sources, so a test never runs a stale build. Pure code keeps nothing
  * between two files (that is what pure means, and the tidy test sees to it), so its tests share a worker's modules: loading them
@@ -42,11 +45,17 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'machine', include: MACHINE, exclude: CONTAINERS } },
       ...(process.env.DRILL_TEST_CONTAINERS === '1'
-        ? // One after the other: each boots machines of its own.
+        ? // One after the other: each boots machines of its own, and the first one builds their images.
           [
             {
               extends: true,
-              test: { name: 'containers', include: CONTAINERS, fileParallelism: false },
+              test: {
+                name: 'containers',
+                include: CONTAINERS,
+                fileParallelism: false,
+                testTimeout: BUILD_MS,
+                hookTimeout: BUILD_MS,
+              },
             } as const,
           ]
         : []),

@@ -1,16 +1,21 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Report } from '@dr-drill/runbook-core'
 import { afterAll, expect, test } from 'vitest'
 import { connectEngine } from '../../src/targets/containers/engine/connect.ts'
+import { removeRun } from '../../src/targets/containers/engine/sweep.ts'
 import { bundledCli, startCli } from './bundled-cli.ts'
 import { leftOf, NOTHING } from './left-in-engine.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'drill-containers-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const docker = await connectEngine()
+afterAll(async () => {
+  // What a test that failed left in the engine.
+  for (const name of readdirSync(folder)) await removeRun(docker, runIdOf(join(folder, name)))
+  rmSync(folder, { recursive: true, force: true })
+})
 
 /** Steps during or after which the agent is killed: one drawn by the seed, or in the long form all. */
 const KILL_AFTER = [
@@ -27,6 +32,8 @@ const seed = Number(process.env.DRILL_TEST_SEED ?? Date.now())
 const killedAfter = isLong ? KILL_AFTER : [KILL_AFTER[seed % KILL_AFTER.length] ?? '']
 
 const small = ['--target', 'containers', '--assertions', '600'] as const
+const runIdOf = (out: string): string =>
+  (JSON.parse(readFileSync(join(out, 'run.json'), 'utf8')) as { runId: string }).runId
 const reportOf = (out: string): Report => JSON.parse(readFileSync(join(out, 'report.json'), 'utf8')) as Report
 
 /** What any full restore in containers must have come to. */
@@ -66,7 +73,7 @@ test(`an agent killed on the host loses nothing: resume goes on (killed after: $
       () => false,
     )
     if (!isPrinted) break
-    const { runId } = JSON.parse(readFileSync(join(out, 'run.json'), 'utf8')) as { runId: string }
+    const runId = runIdOf(out)
     const kill = ['pkill', '-KILL', '-f', '/opt/dr-drill/lib/agent.mjs']
     execFileSync('docker', ['exec', `dr-drill-${runId}-recovery-host`, ...kill])
     const { code, stderr } = await run.ended
@@ -87,7 +94,7 @@ test('interrupted: containers go, data stays; resumed: new containers on it rest
   const { code, stderr } = await run.ended
   expect(code).toBe(130)
   expect(stderr.trimEnd().split('\n').at(-1)).toBe(`Resume it with: ./drill resume ${out}`)
-  const { runId } = JSON.parse(readFileSync(join(out, 'run.json'), 'utf8')) as { runId: string }
+  const runId = runIdOf(out)
   const left = await leftOf(docker, runId)
   expect(left).toMatchObject({ containers: 0, networks: 0 })
   expect(left.volumes).toBeGreaterThan(0)
