@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { faultKind, scenarioText } from '@dr-drill/simulator'
-import { CARELESS_DRILLS } from '../packages/drill/test/faults-apart/careless.ts'
+import { CARELESS_DRILLS, NOT_OVERLOOKED, TOLD_APART } from '../packages/drill/test/faults-apart/careless.ts'
 import { scenarioOf, Theatre } from '../packages/drill/test/faults-apart/perform.ts'
-import { ALIKE, SHOWN_FAULTS } from '../packages/drill/test/faults-apart/shown.ts'
+import { SHOWN_FAULTS } from '../packages/drill/test/faults-apart/shown.ts'
 
 /**
  * Writes what the drills of each fault come to: a scenario per kind, and how a run notices it. Run with `--conditions=source`, then
@@ -26,5 +26,11 @@ const faults = SHOWN_FAULTS.map(([kind, text]) => {
       careless === undefined ? null : { fault: careless.fault, by: careless.by, breaks: careless.breaks },
   }
 })
-const told = { kind: 'faults-told-apart', schemaVersion: 1, alike: ALIKE, faults }
+const told = {
+  kind: 'faults-told-apart',
+  schemaVersion: 2,
+  notOverlooked: NOT_OVERLOOKED,
+  pairs: TOLD_APART,
+  faults,
+}
 writeFileSync('fixtures/faults-told-apart.json', `${JSON.stringify(told, null, 2)}\n`)

@@ -103,7 +103,16 @@ function excuse(what: string, amountMs: number | null): string {
 
 /** What `fault-scenarios.ts` found out. */
 interface ToldApart {
-  readonly alike: readonly (readonly string[])[]
+  /** Kinds that nobody can overlook, and why. */
+  readonly notOverlooked: Readonly<Record<string, string>>
+  /** Pairs of which a run that overlooks nothing notices the same, and who sees the difference. */
+  readonly pairs: readonly {
+    readonly by: string
+    readonly one: string
+    readonly breaks: readonly string[]
+    readonly other: string
+    readonly otherBreaks: readonly string[]
+  }[]
   readonly faults: readonly {
     readonly kind: string
     readonly fault: string
@@ -128,43 +137,63 @@ same drill ends in violated invariants that neither the fault nor the carelessne
 `
 
 function toldApart(): string[] {
-  const { faults, alike } = JSON.parse(readFileSync('fixtures/faults-told-apart.json', 'utf8')) as ToldApart
+  const told = JSON.parse(readFileSync('fixtures/faults-told-apart.json', 'utf8')) as ToldApart
+  const { faults, pairs, notOverlooked } = told
   return [
     APART,
     '| fault | ends | noticed by | who overlooks it | violates |\n| --- | --- | --- | --- | --- |',
-    ...faults.map(({ fault, verdict, noticedBy, careless }) => {
+    ...faults.map(({ kind, fault, verdict, noticedBy, careless }) => {
       const noticed = noticedBy.length === 0 ? '(nothing)' : noticedBy.join('; ')
-      const who = careless === null ? 'none was found' : `${careless.by} (\`${careless.fault}\`)`
+      const nobody = notOverlooked[kind] === undefined ? 'none was found' : `nobody: ${notOverlooked[kind]}`
+      const who = careless === null ? nobody : `${careless.by} (\`${careless.fault}\`)`
       return `| \`${fault}\` | ${verdict} | ${noticed} | ${who} | ${careless?.breaks.join(', ') ?? ''} |`
     }),
-    `\n${notShown(faults, alike)}`,
+    PAIRS,
+    '| who | fault | violates | other fault | violates |\n| --- | --- | --- | --- | --- |',
+    ...pairs.map(
+      ({ by, one, breaks, other, otherBreaks }) =>
+        `| ${by} | \`${one}\` | ${breaks.join(', ') || 'nothing'} | \`${other}\` | ${otherBreaks.join(', ') || 'nothing'} |`,
+    ),
+    `\n${counted(told)}`,
   ]
 }
 
-/** What was not shown, said as plainly as what was. */
-function notShown(faults: ToldApart['faults'], alike: ToldApart['alike']): string {
+const PAIRS = `
+Some kinds a careful run notices in the same way, or not at all, since nothing of what it relies on is touched. The same careless hand meets
+them differently:
+`
+
+/** What was shown and what was not, said as plainly. */
+function counted({ faults, pairs, notOverlooked }: ToldApart): string {
+  const kindOf = (fault: string): string => fault.split(':', 1)[0] ?? ''
+  const apart = new Set(
+    pairs.flatMap(({ one, other }) => [`${kindOf(one)} ${kindOf(other)}`, `${kindOf(other)} ${kindOf(one)}`]),
+  )
   const groups = new Map<string, string[]>()
   for (const { kind, verdict, noticedBy } of faults) {
     const sign = JSON.stringify([verdict, noticedBy])
     groups.set(sign, [...(groups.get(sign) ?? []), kind])
   }
-  const same = [...groups.values()].filter((kinds) => kinds.length > 1)
-  const byTime = faults
-    .filter(
-      ({ noticedBy }) => noticedBy.length > 0 && noticedBy.every((one) => one.endsWith(' takes longer')),
-    )
-    .map(({ kind }) => kind)
-  const counted = groups.size - alike.reduce((sum, kinds) => sum + kinds.length - 1, 0)
-  const names = (kinds: readonly string[]): string => kinds.map((kind) => `\`${kind}\``).join(', ')
-  const others = new Set([...same, ...alike].flatMap(([, ...rest]) => rest))
-  const both = faults.filter(({ kind, careless }) => careless !== null && !others.has(kind)).length
-  const unbroken = faults.filter(({ careless }) => careless === null).map(({ kind }) => kind)
+  const alike = [...groups.values()].flatMap((kinds) =>
+    kinds.flatMap((one, at) =>
+      kinds
+        .slice(at + 1)
+        .flatMap((other) => (apart.has(`${one} ${other}`) ? [] : [`\`${one}\` and \`${other}\``])),
+    ),
+  )
+  const names = (kinds: readonly string[]): string => kinds.map((kind) => `\`${kind}\``).join(', ') || 'none'
+  const byTime = faults.filter(
+    ({ noticedBy }) => noticedBy.length > 0 && noticedBy.every((one) => one.endsWith(' takes longer')),
+  )
+  const unbroken = faults.filter(
+    ({ kind, careless }) => careless === null && notOverlooked[kind] === undefined,
+  )
+  const broken = faults.filter(({ careless }) => careless !== null).length
   return [
-    `So ${counted} of ${faults.length} kinds were shown to differ, and for ${both} of those overlooking them breaks an invariant.`,
-    'Not shown to differ from each other:',
-    `${[...same, ...alike].map(names).join('; ')}.`,
-    `Noticed by time alone: ${names(byTime)}.`,
-    `No drill was found in which overlooking it breaks an invariant: ${names(unbroken)}.`,
+    `For ${broken} of ${faults.length} kinds overlooking them breaks an invariant.`,
+    `Not shown to differ from each other: ${alike.join('; ') || 'none'}.`,
+    `Noticed by time alone: ${names(byTime.map(({ kind }) => kind))}.`,
+    `No drill was found in which overlooking it breaks an invariant: ${names(unbroken.map(({ kind }) => kind))}.`,
   ].join('\n')
 }
 

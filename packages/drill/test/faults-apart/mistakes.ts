@@ -1,22 +1,8 @@
-import {
-  type Middleware,
-  OperatingError,
-  type Outcome,
-  Settle,
-  sleep,
-  type Task,
-} from '@dr-drill/runbook-core'
-import type { Production } from '@dr-drill/simulator'
+import { OperatingError, Settle, type Task } from '@dr-drill/runbook-core'
 import { nativeChecksums } from '@dr-drill/simulator/server'
-
-/** Mistakes of actions: each lets a run overlook one thing. Without a fault none of them changes what comes of a drill. */
-export interface Mistake {
-  readonly name: string
-  /** Given what production wrote; the middleware stands between an action and its ports. */
-  readonly make: (production: Production) => (step: string) => Middleware
-}
-
-type Call = Parameters<Middleware>[0]
+import { type MadeCall, type Mistake, type Next, swallowed } from './mistake.ts'
+import { MISTAKES_OF_TIME } from './mistakes-of-time.ts'
+import { MISTAKES_OF_TRUST } from './mistakes-of-trust.ts'
 
 /** Swallows the failures of one call: whoever made it believes that it was done. */
 const swallows = (what: string, instead: unknown = undefined): Mistake => ({
@@ -24,15 +10,6 @@ const swallows = (what: string, instead: unknown = undefined): Mistake => ({
   make: () => () => (call, next) =>
     `${call.port}.${call.method}` === what ? swallowed(call, next, instead) : next(call),
 })
-
-function* swallowed(call: Call, next: (call: Call) => Outcome<unknown>, instead: unknown): Task<unknown> {
-  try {
-    return yield* new Settle(next(call))
-  } catch (error) {
-    if (error instanceof OperatingError) return instead
-    throw error
-  }
-}
 
 /** Answers one call without asking. */
 const assumes = (what: string, answer: (input: Readonly<Record<string, unknown>>) => unknown): Mistake => ({
@@ -44,9 +21,9 @@ const assumes = (what: string, answer: (input: Readonly<Record<string, unknown>>
 })
 
 /** Never makes one call, and believes that it was made. */
-const omits = (what: string): Mistake => ({
+const omits = (what: string, instead: unknown = undefined): Mistake => ({
   name: `never makes ${what}`,
-  make: () => () => (call, next) => (`${call.port}.${call.method}` === what ? undefined : next(call)),
+  make: () => () => (call, next) => (`${call.port}.${call.method}` === what ? instead : next(call)),
 })
 
 /** Does not look at the bytes that it fetched: it takes them for those that were once written under that name. */
@@ -82,19 +59,15 @@ const fileOf = (path: string): string => {
   return /\.(wal|kv)$/.test(name) ? name : path.split('/').slice(-2).join('/')
 }
 
-function* believed(
-  call: Call,
-  next: (call: Call) => Outcome<unknown>,
-  bytes: Uint8Array | undefined,
-): Task<unknown> {
+function* believed(call: MadeCall, next: Next, bytes: Uint8Array | undefined): Task<unknown> {
   const { sizeBytesMax: _, ...input } = call.input as Readonly<Record<string, unknown>>
-  const got = (yield* swallowed({ ...call, input } as Call, next, null)) as object | null
+  const got = (yield* swallowed({ ...call, input } as MadeCall, next, null)) as object | null
   if (bytes === undefined) return got
   const { length: sizeBytes } = bytes
   return { etag: '', versionId: null, ...got, sizeBytes, sha256: nativeChecksums.sha256Hex(bytes) }
 }
 
-function* sized(call: Call, next: (call: Call) => Outcome<unknown>, bytes: Uint8Array): Task<unknown> {
+function* sized(call: MadeCall, next: Next, bytes: Uint8Array): Task<unknown> {
   const stat = (yield* new Settle(next(call))) as { readonly type: string } | null
   return stat?.type === 'file' ? { ...stat, sizeBytes: bytes.length } : stat
 }
@@ -112,7 +85,7 @@ const NOTHING: Readonly<Record<string, unknown>> = {
   head: null,
 }
 
-function* absent(call: Call, next: (call: Call) => Outcome<unknown>): Task<unknown> {
+function* absent(call: MadeCall, next: Next): Task<unknown> {
   try {
     return yield* new Settle(next(call))
   } catch (error) {
@@ -138,7 +111,7 @@ const BELIEVES_LISTINGS: Mistake = {
   },
 }
 
-function* noted(call: Call, next: (call: Call) => Outcome<unknown>, shown: Set<string>): Task<unknown> {
+function* noted(call: MadeCall, next: Next, shown: Set<string>): Task<unknown> {
   const listing = (yield* absent(call, next)) as { readonly objects: readonly { readonly key: string }[] }
   for (const { key } of listing.objects) shown.add(key)
   return listing
@@ -151,7 +124,7 @@ const NO_FALLBACK: Mistake = {
     call.port === 'ObjectStore' && step.endsWith('-backup') ? final(call, next) : next(call),
 }
 
-function* final(call: Call, next: (call: Call) => Outcome<unknown>): Task<unknown> {
+function* final(call: MadeCall, next: Next): Task<unknown> {
   try {
     return yield* new Settle(next(call))
   } catch (error) {
@@ -173,12 +146,7 @@ const NEVER_TWICE: Mistake = {
   },
 }
 
-function* remembered(
-  call: Call,
-  next: (call: Call) => Outcome<unknown>,
-  id: string,
-  failed: Set<string>,
-): Task<unknown> {
+function* remembered(call: MadeCall, next: Next, id: string, failed: Set<string>): Task<unknown> {
   if (failed.has(id)) throw new OperatingError('precondition-failed', `${id} failed before`)
   try {
     return yield* new Settle(next(call))
@@ -190,23 +158,10 @@ function* remembered(
 }
 
 /** What stands behind the newest segment is asked for by name, and is not there. */
-const isUsual = (call: Call, { code }: OperatingError): boolean =>
+const isUsual = (call: MadeCall, { code }: OperatingError): boolean =>
   code === 'object-missing' &&
   call.method === 'get' &&
   String((call.input as { key?: string }).key).includes('wal-archive/')
-
-/** Waits as long as the old record lived, and does not ask. */
-const SITS_OUT_THE_TTL: Mistake = {
-  name: 'waits for the TTL instead of asking the resolvers',
-  make: () => () => (call, next) => (`${call.port}.${call.method}` === 'Dns.resolve' ? satOut() : next(call)),
-}
-
-const OLD_TTL_MS = 300_000
-
-function* satOut(): Task<unknown> {
-  yield* sleep(OLD_TTL_MS)
-  return [{ resolver: 'resolver-1', addresses: ['recovery-host'], ttlMs: 0 }]
-}
 
 /** Every mistake that an action is tried with. */
 export const MISTAKES: readonly Mistake[] = [
@@ -230,7 +185,9 @@ export const MISTAKES: readonly Mistake[] = [
   assumes('Alerts.firing', () => []),
   assumes('Alerts.targets', () => [{ name: 'stemedb-api', up: true }]),
   assumes('Traffic.backends', () => ['recovery-host']),
-  SITS_OUT_THE_TTL,
   omits('FileSystem.sync'),
   omits('FileSystem.syncDirectory'),
+  omits('Traffic.fence', { proof: 'believed' }),
+  ...MISTAKES_OF_TIME,
+  ...MISTAKES_OF_TRUST,
 ]

@@ -6,7 +6,7 @@ import {
   drawDrill,
   drawFault,
   type ExplorationSpace,
-  FAULTS,
+  kindsFor,
   type Mutant,
   mutantsOf,
   RandomStream,
@@ -46,7 +46,7 @@ export class MutantHunt {
 
   constructor(seed: number) {
     this.#seed = seed
-    const kinds = FAULTS.map(({ kind }) => kind)
+    const kinds = kindsFor(new Set())
     this.#space = this.#lab.space(seed, kinds, ASSERTIONS)
     this.mutants = [...mutantsOf(this.authored)]
   }

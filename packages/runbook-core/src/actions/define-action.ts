@@ -57,6 +57,7 @@ export type Trait =
   | 'exposes'
   | 'answers-clients'
   | 'notifies'
+  | 'approves'
   | 'runs-commands'
   | 'volatile'
 

@@ -69,6 +69,8 @@ export interface SurveyFindings {
   readonly unchecked: readonly string[]
   /** Kinds whose effects die with the host's processes: their finished steps are performed again. */
   readonly volatileKinds: readonly string[]
+  /** Kinds that bring files here which a later step may find spoilt: then they are brought again. */
+  readonly fetchingKinds: readonly string[]
 }
 
 /**

@@ -92,6 +92,11 @@ export const ERRORS = define({
     retryable: true,
     hint: 'The bytes do not match their recorded checksum; look for another copy.',
   },
+  'copy-spoilt': {
+    exitCode: 3,
+    retryable: false,
+    hint: 'The disk of this host returns other bytes than were written. Resume fetches them again; where that happens again, run on another host.',
+  },
   'object-exists': {
     exitCode: 1,
     retryable: false,

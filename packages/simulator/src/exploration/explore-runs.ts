@@ -1,4 +1,4 @@
-import { type Checksums, OperatingError, utf8Encode } from '@dr-drill/runbook-core'
+import { type Checksums, utf8Encode } from '@dr-drill/runbook-core'
 import { type DrawLog, firstDivergence, RecordedDraws } from '../kernel/index.ts'
 import { runSeed } from './draw-drill.ts'
 import type { DrawnDrill } from './drawn-drill.ts'
@@ -50,10 +50,7 @@ function exploreRun(index: number, exploration: Exploration): Tally {
     const words = crashWords(thrown)
     const digest = indexedDigest(index, checksums.sha256Hex(utf8Encode(words)), checksums)
     const empty = { ...EMPTY_TALLY, runs: 1, faults, digest }
-    // A world in which a drawn fault finds nothing to strike is no drill, and no defect.
-    return cannotStrike(thrown)
-      ? { ...empty, verdicts: { [NOT_PERFORMED]: 1 } }
-      : { ...empty, crashes: { [crashKind(words)]: finding(words) } }
+    return { ...empty, crashes: { [crashKind(words)]: finding(words) } }
   }
   const digest = runDigest(drill, checksums)
   const repeats = index % REPEATED_EVERY === 0
@@ -69,12 +66,6 @@ function exploreRun(index: number, exploration: Exploration): Tally {
     digest: indexedDigest(index, digest, checksums),
   }
 }
-
-/** Counted among verdicts: runs whose faults had nothing to strike. */
-const NOT_PERFORMED = 'not-performed'
-
-const cannotStrike = (thrown: unknown): boolean =>
-  thrown instanceof OperatingError && thrown.code === 'usage-invalid'
 
 /** What a defect said, in one line. */
 export const crashWords = (thrown: unknown): string =>

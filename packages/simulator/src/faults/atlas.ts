@@ -25,6 +25,7 @@ import { heldRequests } from './kinds/held-requests.ts'
 import { hungService } from './kinds/hung-service.ts'
 import { incompleteBackup } from './kinds/incomplete-backup.ts'
 import { killRunner } from './kinds/kill-runner.ts'
+import { lateApproval } from './kinds/late-approval.ts'
 import { lateListing } from './kinds/late-listing.ts'
 import { leftoverUnits } from './kinds/leftover-units.ts'
 import { lossyLink } from './kinds/lossy-link.ts'
@@ -106,6 +107,7 @@ export const FAULTS: readonly AnyFault[] = [
   hungService,
   incompleteBackup,
   killRunner,
+  lateApproval,
   lateListing,
   leftoverUnits,
   lossyLink,

@@ -1,4 +1,4 @@
-import type { FaultRecord } from '@dr-drill/runbook-core'
+import type { FaultRecord, Trait } from '@dr-drill/runbook-core'
 import type { z } from 'zod'
 import { type Domains, domainText, type ParametersOf, readerOfAll } from './domains/index.ts'
 import type { FaultSite } from './fault-site.ts'
@@ -61,6 +61,8 @@ export interface FaultDeclaration<D extends Domains, P = ParametersOf<D>> {
   /** Where in a run, in words. */
   readonly when: string
   readonly targets: readonly [FaultTarget, ...FaultTarget[]]
+  /** Strikes only where a step's action has this trait; default: in any runbook. */
+  readonly asks?: Trait
   readonly domains: D
   /** The atlas: what must come of it, and why. */
   readonly outcome: (parameters: P) => FaultOutcome

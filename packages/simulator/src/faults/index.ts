@@ -23,6 +23,7 @@ export {
   faultExcuses,
   faultKind,
   faultOutcome,
+  kindsFor,
   parseFault,
   readFault,
   sourcePlanOf,

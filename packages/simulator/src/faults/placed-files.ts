@@ -6,6 +6,8 @@ const SERVICE = { user: STEMEDB_USER, groups: [STEMEDB_USER] } as const
 
 /** The service's home: data directories and what is fetched for them. */
 export const DATA_HOME: string = STEMEDB_PATHS.home
+/** Where it lies until it was verified. */
+export const STAGING = `${DATA_HOME}/.incoming`
 /** Where restored data belongs. */
 export const DATA_ROOTS: readonly string[] = [STEMEDB_PATHS.wal, STEMEDB_PATHS.db]
 

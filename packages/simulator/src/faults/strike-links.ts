@@ -2,6 +2,7 @@ import type { Place } from '../network/index.ts'
 import { chosenMoment, oneOf, wholeNumber } from './domains/index.ts'
 import type { FaultSite } from './fault-site.ts'
 import { parseMoment } from './moment-text.ts'
+import { endsAfter, type HowLong } from './striking.ts'
 
 /** What a request can meet on its way. */
 export type Met = Parameters<Parameters<FaultSite['network']['onMet']>[0]>[2]
@@ -44,16 +45,30 @@ export const linkDomains = {
 }
 
 /** Lets something happen to a link at that moment. */
-export function atLink(
-  site: FaultSite,
-  { place, at, afterMs }: { readonly place: FarEnd; readonly at: string; readonly afterMs: number },
-  happens: () => void,
-): void {
+export function atLink(site: FaultSite, { place, at, afterMs }: LinkMoment, happens: () => void): void {
   const step = firstNeed(site, place)
   const usual = step === null ? null : ({ at: 'step-begins', step } as const)
   const moment = at === '' ? usual : parseMoment(at)
   if (moment === null) return
   site.at(moment, () => (afterMs === 0 ? happens() : site.after(afterMs, happens)))
+}
+
+/** A link changes at its moment and for so long, and is seen to when a request meets that. */
+export function changesLink(
+  site: FaultSite,
+  { seconds, ...link }: LinkMoment & { readonly seconds: HowLong },
+  how: Met,
+  change: (place: FarEnd) => () => void,
+): void {
+  whenLinkMet(site, link.place, how)
+  atLink(site, link, () => endsAfter(site, seconds, change(link.place)))
+}
+
+/** A link and when it changes. */
+interface LinkMoment {
+  readonly place: FarEnd
+  readonly at: string
+  readonly afterMs: number
 }
 
 /** The first step that talks to a place. */

@@ -2,6 +2,8 @@ import { OperatingError } from '@dr-drill/runbook-core'
 import { readFault } from '../faults/index.ts'
 import { SCENARIO_SCHEMA_VERSION, type Scenario, scenarioSchema } from './schema.ts'
 
+const FORM = 'Its form: ./drill schema scenario'
+
 /**
  * Reads the text of a scenario file; parameters of faults are checked and their defaults filled.
  * @throws input-unreadable when it is no JSON, input-too-new, input-invalid, usage-invalid for a fault that nobody knows
@@ -22,7 +24,7 @@ export function readScenario(text: string, file: string): Scenario {
     throw new OperatingError(
       'input-invalid',
       `${file} is no scenario: ${where === '' ? '' : `${where}: `}${issue?.message ?? 'malformed'}`,
-      { subject: file, hint: 'Its form: ./drill schema scenario' },
+      { subject: file, hint: FORM },
     )
   }
   return { ...parsed.data, faults: parsed.data.faults.map(readFault) }
@@ -32,6 +34,6 @@ function parse(text: string, file: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new OperatingError('input-unreadable', `${file} is not JSON`, { subject: file })
+    throw new OperatingError('input-unreadable', `${file} is not JSON`, { subject: file, hint: FORM })
   }
 }

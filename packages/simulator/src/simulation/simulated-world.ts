@@ -31,6 +31,9 @@ import { Witness } from './run/witness.ts'
 /** Nothing happens later than this: timers tick for ever, and would hide that everybody else waits for nothing. */
 const HORIZON_MS = 14 * 24 * 3_600_000
 
+/** Who approves where nobody was named, and somebody is known to be late. */
+const LATE_APPROVER = 'on-call'
+
 /** How something that a fault began ends, and whether anything has met that fault. */
 export interface Mend {
   readonly end: () => void
@@ -58,6 +61,8 @@ export class SimulatedWorld {
   readonly sourceTruth: SourceTruth
   /** What ends when the world heals. */
   readonly mends: Mend[] = []
+  /** Where resolvers led clients when the run last ended, by name. */
+  namesAtEnd: ReadonlyMap<string, readonly string[]> = new Map()
   /** The target's ports, as somebody has them who only looks. */
   readonly observed: Environment
   readonly #observer: Process
@@ -127,6 +132,14 @@ export class SimulatedWorld {
   /** The stream of a part, by its label. */
   readonly random = (label: string): RandomStream => this.#root.split(label)
 
+  /** The run has ended: what it says of names is held against what resolvers answer now. */
+  noteNames(): void {
+    const { names } = this.host.surroundings
+    const { parameters } = this.options.prepared.runbook
+    const known = parameters.flatMap(({ name, value }) => (name === 'dns-name' ? [String(value)] : []))
+    this.namesAtEnd = names.askedNow(known)
+  }
+
   /** Performs a task over the target's ports, as somebody who looks at it. */
   drive<A>(task: Task<A>, ports: Environment = this.observed): A {
     return succeeded(this.processes.drive(this.#observer, task, ports))
@@ -147,10 +160,10 @@ export class SimulatedWorld {
 
   /** People take their time, unless nobody is there. */
   #askApproval() {
-    const { approver = null } = this.options
-    if (approver === null) return null
-    const afterMs = this.host.surroundings.people.askApproval()
-    return afterMs === null ? null : { by: approver, afterMs }
+    const { people } = this.host.surroundings
+    const by = this.options.approver ?? (people.isSomebodyThere ? LATE_APPROVER : null)
+    const afterMs = by === null ? null : people.askApproval()
+    return by === null || afterMs === null ? null : { by, afterMs }
   }
 
   #run(): SimulatedRun {

@@ -19,7 +19,7 @@ export function bucketControl(bucket: MemoryBucket, accessKey: string): StoreCon
       return bucket.readsAt
     },
     addRule: (rule: S3FaultRule) => bucket.faults.add(rule),
-    deny: (what: Denial) => bucket.deny(accessKey, what),
+    deny: (what: Denial, met) => bucket.deny(accessKey, what, met),
     onRead: (listener) => void bucket.readListeners.push(listener),
     onList: (listener) => void bucket.listListeners.push(listener),
   }

@@ -1,4 +1,4 @@
-import type { S3FaultRule } from '../s3/index.ts'
+import type { S3FaultRule, S3Operation } from '../s3/index.ts'
 
 /** A version of an object, as it lies in a store. */
 export interface StoredVersion {
@@ -34,8 +34,11 @@ export interface StoreControl {
   readonly shownUntil: number | null
   /** Rules decide about requests before they are served; the function returned takes the rule off. */
   addRule(rule: S3FaultRule): () => void
-  /** The credential that a host uses is refused from now on: expired, or without the right to do these operations. */
-  deny(what: 'expired' | 'read' | 'list' | 'write'): () => void
+  /**
+   * The credential that a host uses is refused from now on: expired, or without the right to do these operations. `met` hears of each
+   * request that was refused so.
+   */
+  deny(what: 'expired' | 'read' | 'list' | 'write', met?: (operation: S3Operation) => void): () => void
   /** Called with each object that is read from now on (downloads, gets), as damaged ones are seen to be met. */
   onRead(listener: (key: string) => void): void
   /** Called with each key that a listing shows or leaves out, once per listing. */

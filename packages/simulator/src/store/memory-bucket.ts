@@ -12,6 +12,13 @@ export interface MemoryCredential {
 /** What a credential is refused from some moment on; see `StoreControl.deny`. */
 export type Denial = 'expired' | 'read' | 'list' | 'write'
 
+/** What is refused whom, and who hears of each request that meets it. */
+interface HeldDenial {
+  readonly accessKey: string
+  readonly what: Denial
+  readonly met: (operation: S3Operation) => void
+}
+
 /** What a bucket is made of. */
 export interface MemoryBucketOptions {
   readonly name: string
@@ -49,7 +56,7 @@ export class MemoryBucket {
   readonly #nowMs: () => number
   readonly #md5Hex: (bytes: Uint8Array) => string
   readonly #rights: ReadonlyMap<string, MemoryCredential['rights']>
-  #denials: readonly { readonly accessKey: string; readonly what: Denial }[] = []
+  #denials: readonly HeldDenial[] = []
 
   constructor(options: MemoryBucketOptions) {
     this.name = options.name
@@ -65,8 +72,10 @@ export class MemoryBucket {
   admit(accessKey: string, operation: S3Operation): S3ErrorCode | null {
     const rights = this.#rights.get(accessKey)
     const denials = this.#denials.length === 0 ? this.#denials : this.#denialsOf(accessKey)
-    if (rights === undefined || denials.some(({ what }) => what === 'expired')) {
+    const expired = denials.find(({ what }) => what === 'expired')
+    if (rights === undefined || expired !== undefined) {
       this.statistics.countUnauthenticated()
+      expired?.met(operation)
       return rights === undefined ? 'InvalidAccessKeyId' : 'ExpiredToken'
     }
     this.statistics.count(accessKey, operation)
@@ -75,16 +84,18 @@ export class MemoryBucket {
       this.statistics.countRefusedWrite(accessKey)
       return 'AccessDenied'
     }
-    return denials.some(({ what }) => what === wanted) ? 'AccessDenied' : null
+    const denied = denials.find(({ what }) => what === wanted)
+    denied?.met(operation)
+    return denied === undefined ? null : 'AccessDenied'
   }
 
   #denialsOf(accessKey: string) {
     return this.#denials.filter((denial) => denial.accessKey === accessKey)
   }
 
-  /** Refuses a credential something from now on; the function returned allows it again. */
-  deny(accessKey: string, what: Denial): () => void {
-    const denial = { accessKey, what }
+  /** Refuses a credential something from now on, and tells `met` of each request; the function returned allows it again. */
+  deny(accessKey: string, what: Denial, met: (operation: S3Operation) => void = () => {}): () => void {
+    const denial = { accessKey, what, met }
     this.#denials = [...this.#denials, denial]
     return () => {
       this.#denials = this.#denials.filter((other) => other !== denial)

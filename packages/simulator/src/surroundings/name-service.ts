@@ -57,6 +57,14 @@ export class NameService {
     return [...new Set(this.#options.resolvers.map((resolver) => this.#held(resolver, name).record.address))]
   }
 
+  /** Clients ask every resolver: what they learn of these names, and of all that were ever changed. */
+  askedNow(names: readonly string[]): ReadonlyMap<string, readonly string[]> {
+    const asked = new Set([...names, ...this.#zone.keys()])
+    const learn = (name: string) =>
+      this.#options.resolvers.flatMap((resolver) => this.#resolve(resolver, name).addresses)
+    return new Map([...asked].map((name) => [name, [...new Set(learn(name))]]))
+  }
+
   /** A resolver keeps what it has so much longer than it may. */
   keepStale(resolver: string, extraMs: number): () => void {
     this.#staleMs.set(resolver, (this.#staleMs.get(resolver) ?? 0) + extraMs)

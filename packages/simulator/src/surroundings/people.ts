@@ -20,6 +20,8 @@ export class People {
   readonly #met: (what: string) => void
   #approvalMs: number | null = APPROVAL_MS
   #isLate = false
+  /** Whether anybody is known to be there who approves, sooner or later. */
+  isSomebodyThere = false
 
   constructor(nowMs: () => number, met: (what: string) => void) {
     this.#met = met
@@ -43,6 +45,7 @@ export class People {
   delayApprovals(ms: number | null): () => void {
     this.#approvalMs = ms
     this.#isLate = true
+    this.isSomebodyThere = true
     return () => {
       this.#approvalMs = APPROVAL_MS
       this.#isLate = false

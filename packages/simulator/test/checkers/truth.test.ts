@@ -164,7 +164,7 @@ describe('what must come of a drill', () => {
   })
 
   test('all of it, or letting nobody in, after what makes it right to stop', () => {
-    const stopped = [parseFault('lost-write')]
+    const stopped = [parseFault('rotten-placement')]
     const afterwards = {
       ...given,
       source: source().truth,

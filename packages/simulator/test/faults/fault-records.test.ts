@@ -38,6 +38,14 @@ describe('a fault record', () => {
     }
   })
 
+  test.each([
+    ['corrupt-segmet', 'Did you mean corrupt-segment? ./drill faults lists all.'],
+    ['disk', 'Near are failing-disk, full-disk, read-only-disk, slow-disk; ./drill faults lists all.'],
+    ['xyzzy-quux-frob', './drill faults lists all.'],
+  ])('nobody knows %s: the few that are near are told, not all', (text, hint) => {
+    expect(problemOf(() => parseFault(text))).toMatchObject({ code: 'usage-invalid', hint })
+  })
+
   test('the atlas tells what must come of it by its parameters', () => {
     expect(faultOutcome(parseFault('corrupt-segment'))).toBe('recover')
     expect(faultOutcome(parseFault('corrupt-segment:copies=all'))).toBe('refuse')
@@ -49,7 +57,7 @@ describe('a fault record', () => {
 
   test.each([
     ['corrupt-segmnt', /Did you mean corrupt-segment/],
-    ['', /Known are bad-permissions/],
+    ['', /drill faults lists all/],
     ['s3-outage:seconds=0', /Parameters: seconds, step, store/],
     ['s3-outage:seconds', /Example/],
     ['s3-outage:seconds=1,seconds=2', /Example/],

@@ -129,10 +129,12 @@ test('a credential is refused what it is denied, alone and until it is allowed a
     expired: ['store-denied', 'store-denied'],
   }
   for (const [what, expected] of Object.entries(denials)) {
-    const allow = world.control.deny(what as keyof typeof denials)
+    const met: string[] = []
+    const allow = world.control.deny(what as keyof typeof denials, (operation) => met.push(operation))
     expect([what, codes()]).toEqual([what, expected])
     const other = ObjectStore.get({ store: 'archive', key: 'k', sizeBytesMax: 9 })
     expect(world.codeOf(other)).toBe(null)
+    expect(met).toHaveLength(expected.filter((code) => code !== null).length)
     allow()
     expect(codes()).toEqual(allowed)
   }

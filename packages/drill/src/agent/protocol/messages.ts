@@ -113,6 +113,7 @@ export const SURVEYED = z.object({
   unexplained: z.array(text),
   unchecked: z.array(text),
   volatileKinds: z.array(text),
+  fetchingKinds: z.array(text),
 })
 
 /** One reading call of a port. */

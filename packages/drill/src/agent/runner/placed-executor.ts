@@ -60,6 +60,7 @@ export function placedExecutor({ main, executors, placeOf }: Placement): PortHan
         unexplained: all.flatMap(({ unexplained }) => unexplained),
         unchecked: all.flatMap(({ unchecked }) => unchecked),
         volatileKinds: [...new Set(all.flatMap(({ volatileKinds }) => volatileKinds))],
+        fetchingKinds: [...new Set(all.flatMap(({ fetchingKinds }) => fetchingKinds))],
       }
     },
   }

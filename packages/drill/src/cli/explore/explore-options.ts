@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
-import { OperatingError } from '@dr-drill/runbook-core'
-import { FAULTS, faultKind, PRODUCTION_ASSERTIONS } from '@dr-drill/simulator'
+import { type AuthoredRunbook, OperatingError, type Trait } from '@dr-drill/runbook-core'
+import { parseDocument } from '@dr-drill/runbook-core/yaml'
+import { FAULTS, faultKind, kindsFor, PRODUCTION_ASSERTIONS } from '@dr-drill/simulator'
 import type { GivenRunbook } from '../../targets/sim/runbook-of.ts'
+import { stemedbActions } from '../../targets/stemedb-actions.ts'
 import type { ExploreSetup } from '../../workers/explore-task.ts'
 import type { CliContext } from '../context.ts'
 import { type Format, wholeNumber } from '../flags.ts'
@@ -55,7 +57,7 @@ export function exploreRequest(
     setup: {
       runbook: { ...runbook, params: pairs('--param', flags.param), profile: flags.profile ?? 'sim' },
       seed,
-      kinds: kindsOf(flags.faults),
+      kinds: kindsOf(flags.faults, runbook),
       assertions: countOf('--assertions', flags.assertions, PRODUCTION_ASSERTIONS, 1, 1_000_000),
     },
     runs: given ?? (durationMs === null ? RUNS : Number.POSITIVE_INFINITY),
@@ -69,12 +71,22 @@ export function exploreRequest(
 const countOf = (name: string, text: string | undefined, usual: number, min: number, max: number): number =>
   text === undefined ? usual : wholeNumber(name, text, min, max)
 
-/** Kinds in the atlas' order, whatever the order in which they were named. */
-function kindsOf(text: string | undefined): readonly string[] {
+/** Those that can strike the runbook, or those that were named, in the atlas' order. */
+function kindsOf(text: string | undefined, runbook: { readonly text: string; readonly file: string }) {
+  if (text === undefined) return kindsFor(traitsOf(runbook))
   const all = FAULTS.map(({ kind }) => kind)
-  if (text === undefined) return all
   const named = new Set(text.split(',').map((name) => faultKind(name.trim()).kind))
   return all.filter((kind) => named.has(kind))
+}
+
+/** What the actions of a runbook are for; whoever loads it says what is wrong with it. */
+function traitsOf({ text, file }: { readonly text: string; readonly file: string }): ReadonlySet<Trait> {
+  const { steps = [] } = (parseDocument(text, file).value ?? {}) as Partial<AuthoredRunbook>
+  const actions = stemedbActions()
+  const kinds = Array.isArray(steps)
+    ? (steps as AuthoredRunbook['steps']).map((step) => step?.action?.kind)
+    : []
+  return new Set(kinds.flatMap((kind) => actions.get(kind ?? '')?.traits ?? []))
 }
 
 function shardOf(text: string): ExploreRequest['shard'] {

@@ -37,6 +37,16 @@ export interface HowPerformed {
 /** Sizes that a counterexample shrinks to. */
 const SMALLER_ASSERTIONS = [40, 300]
 
+/** What a lab may be given besides its runbook. */
+export interface LabGiven {
+  /** Shares the productions that it has lived and what it remembers. */
+  readonly like?: Lab
+  /** Made by the runbook's actions. */
+  readonly mistakes?: SimulationOptions['mistakes']
+  /** A production as drills find it, where something is wrong with what is kept beside it. */
+  readonly asDrilled?: (production: Production) => Production
+}
+
 /** Everything that one thread needs for simulated drills of one runbook. Productions are lived once and remembered. */
 export class Lab {
   readonly #runbook: GivenRunbook
@@ -46,14 +56,11 @@ export class Lab {
   readonly #checksums: Checksums
   readonly #productions: Map<string, Production>
   readonly #mistakes: SimulationOptions['mistakes']
+  readonly #asDrilled: (production: Production) => Production
   /** The last drill that was explored: settling a drill performs it, and whoever explores it then asks for it again. */
   #last: { readonly drill: DrawnDrill; readonly explored: ExploredDrill } | null = null
 
-  /** `like` shares the productions that it has lived and what it remembers; `mistakes` are made by the runbook's actions. */
-  constructor(
-    runbook: GivenRunbook,
-    given: { readonly like?: Lab; readonly mistakes?: SimulationOptions['mistakes'] } = {},
-  ) {
+  constructor(runbook: GivenRunbook, given: LabGiven = {}) {
     const { like } = given
     this.#runbook = runbook
     this.#checksums =
@@ -61,6 +68,7 @@ export class Lab {
     this.#remembering = new RunbookShelf(runbook, this.#checksums)
     this.#productions = like === undefined ? new Map() : like.#productions
     this.#mistakes = given.mistakes
+    this.#asDrilled = given.asDrilled ?? ((production) => production)
   }
 
   /** The production of a key. */
@@ -148,7 +156,7 @@ export class Lab {
       digests: nativeS3Digests,
       seed,
       faults,
-      production: this.production(production),
+      production: this.#asDrilled(this.production(production)),
       failureAt,
       disaster,
       ledgerGiven: true,

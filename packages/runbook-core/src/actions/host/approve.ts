@@ -16,7 +16,7 @@ export const approve = defineAction<Input, Output>({
   effects: () => ({ reads: [], writes: [], destroys: [], exposes: [] }),
   capabilities: { required: [], optional: [] },
   ports: [],
-  traits: [],
+  traits: ['approves'],
   estimate: () => ({ bestMs: 1_000, likelyMs: 300_000, worstMs: 1_800_000 }),
   *run({ question }, { step, approvedBy }) {
     if (approvedBy === null) {

@@ -99,10 +99,7 @@ function* placeOne(
   }
   const found = yield* digestFile(file.at, context.checksums)
   if (found.sha256 !== file.sha256) {
-    throw new OperatingError('object-corrupt', `${file.at} changed since it was verified`, {
-      subject: file.at,
-      retryable: false,
-    })
+    throw new OperatingError('copy-spoilt', `${file.at} changed since it was verified`, { subject: file.at })
   }
   if (context.capabilities.has('chown')) {
     yield* FileSystem.setOwner({

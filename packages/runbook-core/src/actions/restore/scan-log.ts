@@ -195,10 +195,8 @@ interface Scanned {
 
 /** Damage on this host's disk is no hole in the log: the copy that was fetched was good, and still lies where it came from. */
 const changedHere = (path: string): OperatingError =>
-  new OperatingError('object-corrupt', `${path} is not what was fetched: it changed on this disk`, {
+  new OperatingError('copy-spoilt', `${path} is not what was fetched: it changed on this disk`, {
     subject: path,
-    hint: 'Do not trust this disk; run again on another one, or once it is mended.',
-    retryable: false,
   })
 
 const missing = (wanted: Wanted & { readonly kind: 'missing' }): Hole => ({

@@ -47,15 +47,8 @@ function* verify(format: BackupFormat, given: Input, context: ActionContext): Ta
   for (const file of [...given.files, ...given.alsoFiles]) {
     const found = yield* digestFile(file.at, context.checksums)
     if (found.sha256 !== file.sha256 || found.sizeBytes !== file.sizeBytes) {
-      throw new OperatingError(
-        'object-corrupt',
-        `${file.at} is not what was recorded: it changed on this disk`,
-        {
-          subject: file.at,
-          hint: 'The disk of this host returns other bytes than were written: replace it, then run again.',
-          retryable: false,
-        },
-      )
+      const message = `${file.at} is not what was recorded: it changed on this disk`
+      throw new OperatingError('copy-spoilt', message, { subject: file.at })
     }
     bytesVerified += found.sizeBytes
   }

@@ -1,4 +1,4 @@
-import { type ActionRegistry, checkedOnce } from '../../actions/index.ts'
+import { type ActionRegistry, checkedOnce, type Trait } from '../../actions/index.ts'
 import { attempt, type Task } from '../../effects/index.ts'
 import { Services } from '../../ports/index.ts'
 import type { Json } from '../../text/json.ts'
@@ -36,8 +36,10 @@ export function* survey(
       if (found !== null) unexplained.push(found)
     } else unchecked.push(`${subject}: this target cannot look at it`)
   }
-  const volatileKinds = registry.kinds.filter((kind) => registry.get(kind)?.traits.includes('volatile'))
-  return { unexplained, unchecked, volatileKinds }
+  const kindsWith = (trait: Trait) =>
+    registry.kinds.filter((kind) => registry.get(kind)?.traits.includes(trait))
+  const volatileKinds = kindsWith('volatile')
+  return { unexplained, unchecked, volatileKinds, fetchingKinds: kindsWith('fetches') }
 }
 
 /** Whatever steps declare to write that acted through services, commands or requests. */

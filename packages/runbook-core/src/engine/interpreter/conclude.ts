@@ -2,9 +2,9 @@ import type { Obligation } from '../../actions/obligations.ts'
 import { attempt, type Task } from '../../effects/index.ts'
 import type { ErrorRecord } from '../../errors/index.ts'
 import type { RunEvent } from '../../journal/events.ts'
-import { Executor, type HeldObligation } from '../executor.ts'
+import { Executor, type HeldObligation, type SurveyFindings } from '../executor.ts'
 import { knownHeld, type RunOutcome, type RunState } from '../state/run-state.ts'
-import { withDescendants } from '../state/step-graph.ts'
+import { withAncestors, withDescendants } from '../state/step-graph.ts'
 import { wellFormedText } from '../well-formed.ts'
 import type { Interpreter } from './interpreter.ts'
 import type { RunResult } from './options.ts'
@@ -16,6 +16,9 @@ const RELEASED: Readonly<Record<RunOutcome, readonly Obligation['release'][]>> =
   interrupted: ['on-interrupt'],
   paused: [],
 }
+
+/** Where nobody asks for kinds that are performed again. */
+const NONE = { volatileKinds: [], fetchingKinds: [] } as const
 
 /** Cleans up and ends a run, durably. What could not be given back stays held and is listed. */
 export function* conclude(
@@ -43,26 +46,44 @@ export function* giveBack(
   const held = yield* Executor.held({ known: knownHeld(state) })
   const due = held.filter((each) => releases.includes(each.obligation.release))
   if (due.length === 0) return []
-  if (reopens) yield* interpreter.record(reopened(state, due, []))
+  if (reopens) yield* interpreter.record(reopened(state, due, NONE))
   const ids = due.map((each) => each.obligation.id)
   return yield* Executor.release({ runId: options.identity.runId, ids })
 }
 
 /**
- * `step-undone` for the finished ones among the steps that hold these obligations, and for finished steps of volatile kinds. What
- * rests on them keeps its outputs: a check that a restart makes doubtful is of a volatile kind itself.
+ * `step-undone` for the finished ones among the steps that hold these obligations, for finished steps of volatile kinds, and for those
+ * whose files were found spoilt. What rests on the first two keeps its outputs: a check that a restart makes doubtful is of a volatile
+ * kind itself.
  */
 export function reopened(
   state: RunState,
   held: readonly HeldObligation[],
-  volatileKinds: readonly string[],
+  { volatileKinds, fetchingKinds }: Pick<SurveyFindings, 'volatileKinds' | 'fetchingKinds'>,
 ): RunEvent[] {
-  const indexes = new Set(held.flatMap((each) => finishedIndex(state, each.step)))
+  const indexes = new Set([
+    ...held.flatMap((each) => finishedIndex(state, each.step)),
+    ...spoilt(state, fetchingKinds),
+  ])
   for (const [index, step] of state.graph.steps.entries()) {
     if (volatileKinds.includes(step.action.kind) && state.steps.get(index).status === 'succeeded')
       indexes.add(index)
   }
   return undoneEvents(state, indexes)
+}
+
+/**
+ * Where a step failed since what had been fetched is no longer what it was on this host's disk: the steps that fetched it, and what lies
+ * between them and that step. The copies that they came from are as good as they were.
+ */
+function spoilt({ graph, steps }: RunState, fetchingKinds: readonly string[]): number[] {
+  const failed = graph.steps.flatMap((_, index) =>
+    steps.get(index).error?.code === 'copy-spoilt' ? [index] : [],
+  )
+  if (failed.length === 0) return []
+  const above = withAncestors(graph, failed)
+  const fetching = [...above].filter((index) => fetchingKinds.includes(graph.steps[index]?.action.kind ?? ''))
+  return [...withDescendants(graph, fetching)].filter((index) => above.has(index))
 }
 
 function finishedIndex(state: RunState, step: string): number[] {

@@ -61,7 +61,7 @@ function startEvents(interpreter: Interpreter): RunEvent[] {
 
 /** Refuses what the journal does not explain; else says what no longer counts as done, and that the run goes on. */
 function* resumeEvents(interpreter: Interpreter, resume: Resumption): Task<RunEvent[]> {
-  const { unexplained, unchecked, volatileKinds } = yield* Executor.survey(resume.survey)
+  const { unexplained, unchecked, ...kinds } = yield* Executor.survey(resume.survey)
   if (unexplained.length > 0) {
     throw new OperatingError('world-unexplained', unexplained.join('; '), { subject: unexplained[0] ?? '' })
   }
@@ -69,7 +69,7 @@ function* resumeEvents(interpreter: Interpreter, resume: Resumption): Task<RunEv
   const held = yield* Executor.held({ known: knownHeld(state) })
   const due = held.filter((each) => each.obligation.release === 'on-interrupt')
   const events: RunEvent[] = [
-    ...reopened(state, due, volatileKinds),
+    ...reopened(state, due, kinds),
     { type: 'run-resumed', gapMs: resume.gapMs, dropped: resume.dropped },
     ...newApprovals(state, options.approvals),
   ]

@@ -39,14 +39,21 @@ export const stepGraph = onceFor((runbook: QualifiedRunbook): StepGraph => {
   return { runbook, steps: runbook.steps, indexOf, needs, dependents }
 })
 
-/** The step and all that rest on it, directly or not. */
-export function withDescendants(graph: StepGraph, roots: Iterable<number>): ReadonlySet<number> {
+/** The steps and all that rest on them, directly or not. */
+export const withDescendants = ({ dependents }: StepGraph, roots: Iterable<number>): ReadonlySet<number> =>
+  reachable(dependents, roots)
+
+/** The steps and all that they rest on, directly or not. */
+export const withAncestors = ({ needs }: StepGraph, roots: Iterable<number>): ReadonlySet<number> =>
+  reachable(needs, roots)
+
+function reachable(edges: readonly (readonly number[])[], roots: Iterable<number>): ReadonlySet<number> {
   const found = new Set<number>()
   const open = [...roots]
   for (let index = open.pop(); index !== undefined; index = open.pop()) {
     if (found.has(index)) continue
     found.add(index)
-    open.push(...(graph.dependents[index] ?? []))
+    open.push(...(edges[index] ?? []))
   }
   return found
 }

@@ -44,6 +44,7 @@ export class ToyWorld {
   activeMax = 0
   releaseMs = 0
   volatileKinds: readonly string[] = []
+  fetchingKinds: readonly string[] = []
   #random = 12_345
 
   readonly scripts: Readonly<Record<string, readonly Script[]>>
@@ -118,7 +119,12 @@ export class ToyWorld {
           this.held = this.held.filter((each) => !ids.includes(each.obligation.id))
           return []
         }),
-      survey: () => ({ unexplained: [], unchecked: [], volatileKinds: this.volatileKinds }),
+      survey: () => ({
+        unexplained: [],
+        unchecked: [],
+        volatileKinds: this.volatileKinds,
+        fetchingKinds: this.fetchingKinds,
+      }),
     } as unknown as PortHandlers
   }
 

@@ -1,29 +1,10 @@
-import { type ParametersOf, stepName } from '../domains/index.ts'
 import { defineFault, excusesDelay } from '../fault-kind.ts'
-import type { FaultSite } from '../fault-site.ts'
-import { afterPlacing, tellUnreadable } from '../strike-placed.ts'
+import { closesPlaced, placedDomains } from '../strike-placed.ts'
 
-/** After which steps permissions can be wrong. */
-const domains = {
-  step: stepName('after which step; by default the first that places files', [
-    'places',
-    'protects-files',
-    'starts',
-  ]),
-}
-
-function close(site: FaultSite, { step }: ParametersOf<typeof domains>): void {
-  const files = site.host.disk.handlers()
-  afterPlacing(
-    site,
-    step,
-    ({ path, isDirectory }) => {
-      files.setOwner({ path, owner: 'root', group: 'root' })
-      files.setMode({ path, mode: isDirectory ? 0o700 : 0o600 })
-    },
-    tellUnreadable(site, 'are of root, mode 0600'),
-  )
-}
+const strike = closesPlaced((files, { path, isDirectory }) => {
+  files.setOwner({ path, owner: 'root', group: 'root' })
+  files.setMode({ path, mode: isDirectory ? 0o700 : 0o600 })
+}, 'are of root, mode 0600')
 
 /**
  * What was put in place belongs to somebody else and is closed to the service, as after a copy made by root. Where owners cannot be
@@ -35,10 +16,10 @@ export const badPermissions = defineFault({
   strikes: 'placed-files',
   when: 'right after the step that places files, or the one named',
   targets: ['sim', 'local'],
-  domains,
+  domains: placedDomains,
   outcome: ({ step }) => (step === '' ? 'recover' : 'resume'),
   survival: 'No byte is lost: exact owner and modes are restored before the service starts.',
   excuses: () => excusesDelay(60_000),
   planSource: null,
-  strike: close,
+  strike,
 })

@@ -8,23 +8,11 @@ const domains = {
   at: momentName('from when on', STORE_STEPS),
 }
 
-const VERBS = {
-  read: /^(Get|Head)Object$/,
-  list: /^List/,
-  write: /^(Put|Copy|Upload|Create|Complete)/,
-} as const
-
 /** Reading and listing are denied where backups are, writing where new ones go. */
 function deny(site: FaultSite, { verb, at }: ParametersOf<typeof domains>): void {
   const store = verb === 'write' ? site.archive : site.source
   atMoment(site, at, 'selects', () => {
-    site.onHeal(store.deny(verb))
-    site.onHeal(
-      store.addRule(({ operation }) => {
-        if (operation !== null && VERBS[verb].test(operation)) site.fired(`${operation} was denied`)
-        return { kind: 'pass' }
-      }),
-    )
+    site.onHeal(store.deny(verb, (operation) => site.fired(`${operation} was denied`)))
   })
 }
 

@@ -12,13 +12,8 @@ function expire(site: FaultSite, { store, at }: ParametersOf<typeof domains>): v
   const [struck] = storesOf(site, store)
   if (struck === undefined) return
   atMoment(site, at, 'selects', () => {
-    site.onHeal(struck.deny('expired'))
-    site.onHeal(
-      struck.addRule(() => {
-        site.fired(`the credential of store "${store}" had expired when it was used`)
-        return { kind: 'pass' }
-      }),
-    )
+    const met = (): void => site.fired(`the credential of store "${store}" had expired when it was used`)
+    site.onHeal(struck.deny('expired', met))
   })
 }
 

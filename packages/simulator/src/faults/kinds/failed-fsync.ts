@@ -47,8 +47,9 @@ export const failedFsync = defineFault({
   when: 'at the n-th fsync below the data home',
   targets: ['sim'],
   domains,
-  outcome: () => 'stop',
-  survival: 'The run ends, saying so. What was not durable is found by reading it back, or written anew.',
+  outcome: () => 'resume',
+  survival:
+    'The run ends, saying so. What was not durable is found by reading it back, and fetched again when it is resumed.',
   excuses: () => excusesDelay(null),
   planSource: null,
   strike: fail,

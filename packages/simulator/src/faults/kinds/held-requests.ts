@@ -1,18 +1,16 @@
 import { type ParametersOf, wholeNumber } from '../domains/index.ts'
 import { defineFault } from '../fault-kind.ts'
 import type { FaultSite } from '../fault-site.ts'
-import { atLink, linkDomains, whenLinkMet } from '../strike-links.ts'
-import { endsAfter, excusesWait } from '../striking.ts'
+import { changesLink, linkDomains } from '../strike-links.ts'
+import { excusesWait } from '../striking.ts'
 
 const domains = {
   ...linkDomains,
   seconds: wholeNumber('for how long', { min: 1, max: 86_400, usual: 30, drawn: { min: 1, max: 1_800 } }),
 }
 
-function hold(site: FaultSite, { seconds, ...link }: ParametersOf<typeof domains>): void {
-  whenLinkMet(site, link.place, 'held')
-  atLink(site, link, () => endsAfter(site, seconds, site.network.hold('recovery-host', link.place)))
-}
+const hold = (site: FaultSite, given: ParametersOf<typeof domains>): void =>
+  changesLink(site, given, 'held', (place) => site.network.hold('recovery-host', place))
 
 /** Requests to a place are held on the way and delivered later, all of them and in order: an old one acts after a new one was sent. */
 export const heldRequests = defineFault({

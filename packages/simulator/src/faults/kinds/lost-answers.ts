@@ -1,20 +1,18 @@
 import type { ParametersOf } from '../domains/index.ts'
 import { defineFault } from '../fault-kind.ts'
 import type { FaultSite } from '../fault-site.ts'
-import { atLink, linkDomains, whenLinkMet } from '../strike-links.ts'
-import { endsAfter, excusesWait, howLong } from '../striking.ts'
+import { changesLink, linkDomains } from '../strike-links.ts'
+import { excusesWait, howLong } from '../striking.ts'
 
 const domains = {
   ...linkDomains,
   seconds: howLong(30),
 }
 
-function cut(site: FaultSite, { seconds, ...link }: ParametersOf<typeof domains>): void {
-  whenLinkMet(site, link.place, 'partitioned')
-  atLink(site, link, () =>
-    endsAfter(site, seconds, site.network.partition('recovery-host', link.place, { oneWay: true })),
+const cut = (site: FaultSite, given: ParametersOf<typeof domains>): void =>
+  changesLink(site, given, 'partitioned', (place) =>
+    site.network.partition('recovery-host', place, { oneWay: true }),
   )
-}
 
 /** Requests arrive and act, and their answers are lost: what was done looks as if it had not been. */
 export const lostAnswers = defineFault({

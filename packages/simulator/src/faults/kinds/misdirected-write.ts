@@ -1,11 +1,15 @@
-import { MisdirectedWrite } from '../../disk/index.ts'
+import { type DiskFault, MisdirectedWrite } from '../../disk/index.ts'
 import { chosenMoment, type ParametersOf } from '../domains/index.ts'
 import { defineFault, excusesDelay } from '../fault-kind.ts'
 import type { FaultSite } from '../fault-site.ts'
-import { DATA_HOME, placedPaths } from '../placed-files.ts'
+import { DATA_HOME, placedPaths, STAGING } from '../placed-files.ts'
 import { armDisk, atMoment } from '../striking.ts'
 
-const domains = { at: chosenMoment('from when on; by default when the artefact is installed', ['places']) }
+const domains = {
+  at: chosenMoment('from when on; by default when the artefact is installed, and of what is fetched then', [
+    'places',
+  ]),
+}
 
 /** The write that goes astray hits a file that lies below the data home by then. */
 function misdirect(site: FaultSite, { at }: ParametersOf<typeof domains>): void {
@@ -16,9 +20,17 @@ function misdirect(site: FaultSite, { at }: ParametersOf<typeof domains>): void 
     if (able.length === 0) return
     const { path, sizeBytes } = site.random.split('victim').pick(able)
     const offset = site.random.split('offset').integer(0, sizeBytes - 1)
-    armDisk(site, new MisdirectedWrite({ path, offset }), `a write landed at ${offset} of ${path}`)
+    const fault = new MisdirectedWrite({ path, offset })
+    armDisk(site, at === '' ? amongFetched(fault) : fault, `a write landed at ${offset} of ${path}`)
   })
 }
+
+/** Meets writes of what is fetched, and no others. */
+const amongFetched = (fault: DiskFault): DiskFault => ({
+  kind: fault.kind,
+  meets: (operation) => (operation.path.startsWith(STAGING) ? fault.meets(operation) : 'perform'),
+  fork: () => amongFetched(fault.fork()),
+})
 
 /** The device puts one write in the middle of another file: where it belongs it is missing, and what was good is not any more. */
 export const misdirectedWrite = defineFault({
@@ -28,9 +40,9 @@ export const misdirectedWrite = defineFault({
   when: 'at the next write after a moment of the run',
   targets: ['sim'],
   domains,
-  outcome: () => 'stop',
+  outcome: ({ at }) => (at === '' ? 'resume' : 'stop'),
   survival:
-    'What was fetched is read back before it is placed, what was placed is checked by engine and gate: the run ends, saying so.',
+    'What was fetched is read back before it is placed: the run ends there, saying so, and fetches it again when it is resumed. What was placed already is checked by engine and gate: the run ends, saying so.',
   excuses: () => excusesDelay(null),
   planSource: null,
   strike: misdirect,

@@ -1,25 +1,10 @@
-import { type ParametersOf, stepName } from '../domains/index.ts'
 import { defineFault, excusesDelay } from '../fault-kind.ts'
-import type { FaultSite } from '../fault-site.ts'
-import { afterPlacing, tellUnreadable } from '../strike-placed.ts'
+import { closesPlaced, placedDomains } from '../strike-placed.ts'
 
-const domains = {
-  step: stepName('after which step; by default the first that places files', [
-    'places',
-    'protects-files',
-    'starts',
-  ]),
-}
-
-function strike(site: FaultSite, { step }: ParametersOf<typeof domains>): void {
-  const files = site.host.disk.handlers()
-  afterPlacing(
-    site,
-    step,
-    ({ path }) => files.setOwner({ path, owner: 'root', group: 'root' }),
-    tellUnreadable(site, 'are of root'),
-  )
-}
+const strike = closesPlaced(
+  (files, { path }) => files.setOwner({ path, owner: 'root', group: 'root' }),
+  'are of root',
+)
 
 /** Restored files and directories have the right modes and belong to root: the third of the pitfalls that the procedure names. */
 export const wrongOwner = defineFault({
@@ -28,7 +13,7 @@ export const wrongOwner = defineFault({
   strikes: 'placed-files',
   when: 'right after the step that places files, or the one named',
   targets: ['sim'],
-  domains,
+  domains: placedDomains,
   outcome: ({ step }) => (step === '' ? 'recover' : 'resume'),
   survival: 'Exact owners are restored before the service starts; the modes are right already.',
   excuses: () => excusesDelay(60_000),

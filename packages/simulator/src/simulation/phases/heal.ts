@@ -15,6 +15,7 @@ const RESUMED_AFTER_MS = 60_000
 export function heal(world: SimulatedWorld): { readonly helped: number; readonly healedMs: number } {
   const { run, kernel, processes, moments } = world
   let [helped, waitedMs] = [0, 0]
+  world.noteNames()
   const goOn = (): void => {
     helped += 1
     mend(world, ({ hasFired }) => hasFired())
@@ -22,6 +23,7 @@ export function heal(world: SimulatedWorld): { readonly helped: number; readonly
     processes.pass(HEALING_MS)
     waitedMs += kernel.nowMs - from + RESUMED_AFTER_MS
     run.again(RESUMED_AFTER_MS)
+    world.noteNames()
   }
   let struck = ''
   while (!isCompleted(world) && strikes(world) !== struck) {
@@ -46,5 +48,7 @@ function mend({ mends }: SimulatedWorld, isSuch: (mend: Mend) => boolean): void 
 const isCompleted = ({ tape }: SimulatedWorld): boolean => tape.outcome === 'completed'
 
 /** Changes whenever something strikes. */
-const strikes = ({ tape, moments }: SimulatedWorld): string =>
-  `${tape.events.filter(({ event }) => event.type === 'fault-fired').length}/${moments.waiting}`
+const strikes = ({ tape, moments, host }: SimulatedWorld): string => {
+  const fired = tape.events.filter(({ event }) => event.type === 'fault-fired').length
+  return `${fired}/${moments.waiting}/${host.machine.powerLosses}`
+}

@@ -5,9 +5,13 @@ const HOST = 'recovery-host'
 
 /**
  * Where clients are led elsewhere than to the restored server, in words: the pools and names that a runbook has as its parameters, against
- * what balancer, zone and every resolver hold. A runbook without them leads nobody anywhere.
+ * what balancer and zone hold, and what every resolver answers (`heldBy`, where that is known of another instant). A runbook without them leads nobody anywhere.
  */
-export function ledElsewhere({ parameters }: QualifiedRunbook, around: Surroundings): readonly string[] {
+export function ledElsewhere(
+  { parameters }: QualifiedRunbook,
+  around: Surroundings,
+  heldBy: (name: string) => readonly string[] = (name) => around.names.addressesOf(name),
+): readonly string[] {
   const given = (name: string): Json | undefined => parameters.find((one) => one.name === name)?.value
   const [pool, name, ttlMs] = [given('pool'), given('dns-name'), given('dns-ttl')]
   const astray: string[] = []
@@ -17,7 +21,7 @@ export function ledElsewhere({ parameters }: QualifiedRunbook, around: Surroundi
   }
   if (typeof name === 'string') {
     const zone = around.names.recordOf(name)
-    const others = around.names.addressesOf(name).filter((address) => address !== HOST)
+    const others = heldBy(name).filter((address) => address !== HOST)
     if (zone.address !== HOST) astray.push(`name ${name} leads to ${zone.address}`)
     else if (others.length > 0) astray.push(`resolvers still lead ${name} to ${others.join(', ')}`)
     else if (typeof ttlMs === 'number' && zone.ttlMs !== ttlMs)

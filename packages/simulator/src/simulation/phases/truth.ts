@@ -65,7 +65,7 @@ export function truthOf(world: SimulatedWorld, judged: JudgedRun, known: Known):
     notices: host.surroundings.people.notices,
     unfit: known.unfit,
     helped: known.helped,
-    ledElsewhere: ledElsewhere(judged.runbook, host.surroundings),
+    ledElsewhere: ledElsewhere(judged.runbook, host.surroundings, (name) => world.namesAtEnd.get(name) ?? []),
     sourceWrites: witness.sourceWrites,
     shownNames: witness.shownNames,
     sourceRequests: stores.sourceRequests(),

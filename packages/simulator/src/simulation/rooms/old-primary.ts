@@ -43,6 +43,8 @@ export interface OldPrimaryOptions {
 export class OldPrimary implements OldPrimaryControl {
   /** Keys that it wrote into production's bucket since it came back. */
   readonly archived: string[] = []
+  /** Whether somebody was ever told that it is fenced. */
+  wasFenceAcknowledged = false
   readonly #options: OldPrimaryOptions
   #machine: Machine | null = null
   #isFenced = false
@@ -80,6 +82,7 @@ export class OldPrimary implements OldPrimaryControl {
         this.#machine.losePower(Number.POSITIVE_INFINITY)
       }
     }
+    this.wasFenceAcknowledged = true
     return { proof: `${host} is powered off` }
   }
 
