@@ -27,6 +27,7 @@ const CHANGED_ONCE = 'changes the zone once, and never again'
 const CHANGED_UNSEEN = 'takes silence for a change of the zone, and asks no resolver'
 const HOST_CLOCK = "holds the store's times against the host's clock"
 const NAMES_TELL_TIME = 'knows a new backup by the time in its name'
+const OLD_PROGRAM_STAYS = 'leaves a program that is there already as it is'
 const NO_FENCE = 'never makes Traffic.fence'
 const TO_THE_TIMER = 'leaves the first backup to its timer'
 const NO_RESOLVER = 'waits for the TTL instead of asking the resolvers'
@@ -94,7 +95,7 @@ export const CARELESS_DRILLS: readonly CarelessDrill[] = [
   row('misdirected-write', FETCHED_ONCE, 'I17'),
   row('misnamed-backup', 'takes a backup for what its folder is called', 'I7', 'I14'),
   row('occupied-port', 'starts the service once, and never again', 'I17'),
-  row('old-program', 'leaves a program that is there already as it is', 'I7', 'I12'),
+  row('old-program', OLD_PROGRAM_STAYS, 'I7', 'I12'),
   row('open-files', NEVER_MENDS, 'I12'),
   row('partial-sync:how=listing,where=archive,files=9,lasting=true', BELIEVES_LISTINGS, 'I2', 'I17'),
   row('paused-host:seconds=2,at=inspect-host/begins', 'shorten-timeout steps.inspect-host.timeout', 'I17'),
@@ -170,4 +171,11 @@ export const TOLD_APART: readonly ToldApart[] = [
   apart(CHANGED_ONCE, CUT_OFF, ['I17'], 'held-requests:place=dns,seconds=120'),
   apart(CHANGED_ONCE, CUT_OFF, ['I17'], 'lost-answers:place=dns,seconds=120'),
   apart(CHANGED_UNSEEN, HELD, ['I7'], UNANSWERED),
+  ...[FAST_CLOCK, SET_BACK, 'returning-primary', 'silent-timer:timer=backup', 'leftover-units'].map((other) =>
+    apart(OLD_PROGRAM_STAYS, 'old-program', ['I7', 'I12'], other),
+  ),
+  ...[FAST_CLOCK, SET_BACK, 'returning-primary', 'silent-timer:timer=backup'].map((other) =>
+    apart('forget-stop steps.stop-service.names[0]', 'leftover-units', ['I20'], other),
+  ),
+  apart('drop-step steps.verify-backup', 'rotten-staging:what=checkpoint', ['I23'], 'lost-write'),
 ]
