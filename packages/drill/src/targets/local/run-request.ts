@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { type FaultRecord, OperatingError, type VerdictKind } from '@dr-drill/runbook-core'
 
@@ -62,10 +62,12 @@ export const targetOf = ({ target = 'local' }: Pick<RunRequest, 'target'>): Targ
 const REQUEST = 'run.json'
 const RUNBOOK = 'runbook.yaml'
 
-/** Keeps request and runbook text in the run's directory. */
+/** Keeps request and runbook text in the run's directory. A run whose request is there can be resumed: the request comes last, whole or not at all. */
 export function keepRequest(directory: string, request: RunRequest, runbookText: string): void {
   writeFileSync(join(directory, RUNBOOK), runbookText)
-  writeFileSync(join(directory, REQUEST), `${JSON.stringify(request, null, 2)}\n`)
+  const file = join(directory, REQUEST)
+  writeFileSync(`${file}.part`, `${JSON.stringify(request, null, 2)}\n`)
+  renameSync(`${file}.part`, file)
 }
 
 /** Request and runbook text of a run. @throws input-unreadable, input-invalid, input-too-new */
