@@ -62,6 +62,11 @@ function* install(given: Input, context: ActionContext): Task<Output> {
     )
   }
   yield* secure(temporary, given, context)
+  if (!(yield* holds(temporary, given, context.checksums))) {
+    throw new OperatingError('copy-spoilt', `${temporary} is not what was fetched: it changed on this disk`, {
+      subject: temporary,
+    })
+  }
   yield* FileSystem.rename({ from: temporary, to: given.path })
   yield* FileSystem.syncDirectory({ path: parentOf(given.path) })
   return { path: given.path, sha256: given.sha256, alreadyThere: false }

@@ -3,6 +3,9 @@ import { defineFault } from '../fault-kind.ts'
 import type { FaultSite } from '../fault-site.ts'
 import { atMoment, endsAfter, excusesWait, howLong, STORE_STEPS, storesOf, waitedOut } from '../striking.ts'
 
+/** A request is asked again so often that this share of refusals never uses up its patience. */
+const SHARE_BORNE = 25
+
 const domains = {
   seconds: howLong(30),
   share: wholeNumber('how many requests of a hundred', { min: 1, max: 100, usual: 100 }),
@@ -33,7 +36,7 @@ export const throttledStore = defineFault({
   targets: ['sim'],
   domains,
   outcome: ({ seconds, share }) =>
-    share === 100 ? waitedOut(seconds) : seconds === 'endless' ? 'resume' : 'recover',
+    share <= SHARE_BORNE && seconds !== 'endless' ? 'recover' : waitedOut(seconds),
   survival:
     'Asked again after growing pauses; for longer than the patience the run ends, saying so, and can be resumed.',
   excuses: ({ seconds }) => excusesWait(seconds),

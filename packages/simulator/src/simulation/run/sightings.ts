@@ -34,7 +34,7 @@ export interface WatchedWorld {
 export class Sightings {
   /** Data that came to its place with another owner or mode than it must have. */
   readonly placedOpen: string[] = []
-  /** Fetched files that were read as other bytes when the first of them was placed. */
+  /** What was placed although it was read as other bytes when the first file was placed. */
   readonly rottenWhenPlaced: string[] = []
   /** What was changed on the host while somebody who had been there before still ran. */
   readonly changedUnder: string[] = []
@@ -51,7 +51,8 @@ export class Sightings {
   readonly #world: WatchedWorld
   #writers: readonly string[] = []
   #isFenced = false
-  #hasPlaced = false
+  /** Fetched files that were read as other bytes when the first file was placed; null before that. */
+  #rotten: readonly string[] | null = null
   #roomBefore = 0
 
   constructor(world: WatchedWorld) {
@@ -119,8 +120,9 @@ export class Sightings {
 
   #places(from: string, to: string): void {
     this.#changes(to)
-    if (!this.#hasPlaced) this.rottenWhenPlaced.push(...this.#world.disk.damagedBelow(STAGING))
-    this.#hasPlaced = true
+    this.#rotten ??= this.#world.disk.damagedBelow(STAGING)
+    // What was fetched in vain may lie there, rotten as it is.
+    this.rottenWhenPlaced.push(...this.#rotten.filter((path) => path === from || path.startsWith(`${from}/`)))
     const stat = this.#world.files.stat({ path: from })
     if (stat !== null && (stat.mode !== EXACT.fileMode || stat.owner !== EXACT.owner))
       this.#open(to, stat.mode, stat.owner)

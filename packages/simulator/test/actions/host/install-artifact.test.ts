@@ -1,4 +1,5 @@
 import { utf8Encode } from '@dr-drill/runbook-core'
+import { LostWrite } from '@dr-drill/simulator'
 import { nativeChecksums } from '@dr-drill/simulator/server'
 import { describe, expect, it } from 'vitest'
 import { expectConvergence } from '../fakes/convergence.ts'
@@ -56,6 +57,15 @@ describe('install-artifact', () => {
     expect(error.exitCode).toBe(3)
     expect(host.text(PATH)).toBeNull()
     expect(host.text(`${PATH}.new`)).toBeNull()
+  })
+
+  it('installs nothing that is not on the disk as it was fetched, and is right when it is done again', () => {
+    const host = hostWith()
+    host.disk.addFault(new LostWrite({ path: `${PATH}.new`, after: 0 }))
+    expect(host.failure('install-artifact', INPUT).code).toBe('copy-spoilt')
+    expect(host.text(PATH)).toBeNull()
+    host.perform('install-artifact', INPUT)
+    expect(host.text(PATH)).toBe('#!/bin/sh\nexec engine\n')
   })
 
   it('finds the pinned one below a version that overwrote it', () => {
