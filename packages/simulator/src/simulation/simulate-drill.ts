@@ -38,6 +38,7 @@ export function liveThrough(
   armFaults(world, contents)
   const reachAtStart = reachNow(world)
   const shownReach = shownNow(world)
+  const { shownMentioned } = world.sourceTruth
   const changedAtStart = world.sourceTruth.changed
   const before = copiesBefore(world)
   const unfit = unfitHost(world)
@@ -45,7 +46,16 @@ export function liveThrough(
   world.run.perform(hooks(world))
   const healing = heal(world)
   gatherEvidence(world, before)
-  const known = { undamagedReach, reachAtStart, shownReach, changedAtStart, declaredAt, unfit, ...healing }
+  const known = {
+    undamagedReach,
+    reachAtStart,
+    shownReach,
+    shownMentioned,
+    changedAtStart,
+    declaredAt,
+    unfit,
+    ...healing,
+  }
   return { world, truth: truthOf(world, judge(world), known) }
 }
 

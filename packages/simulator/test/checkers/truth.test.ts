@@ -121,6 +121,7 @@ describe('what must come of a drill', () => {
     undamagedReach: full,
     reachAtStart: left,
     shownReach: left,
+    shownMentioned: truth.mentioned,
     fired: [],
     hasGrown: false,
     unfit: null,
@@ -161,6 +162,13 @@ describe('what must come of a drill', () => {
   test('as much as a replica showed, where it lagged behind', () => {
     const lagging = { ...given, source: source().truth, reachAtStart: full, shownReach: left }
     expect(expectationOf(lagging)).toMatchObject({ kind: 'must-recover', through: full, orLess: left })
+  })
+
+  test('what is left or as much as was shown, where a replica showed nothing that speaks of what is gone', () => {
+    const shown = (left ?? 0) - 1
+    const hidden = { ...given, shownReach: shown, shownMentioned: shown }
+    expect(expectationOf(hidden)).toMatchObject({ kind: 'may-stop', through: left, orLess: shown })
+    expect(expectationOf({ ...hidden, shownMentioned: full }).kind).toBe('must-refuse')
   })
 
   test('all of it, or letting nobody in, after what makes it right to stop', () => {

@@ -8,7 +8,7 @@ import type {
 import type { Copy } from '../support/fetch.ts'
 import { type FoundLog, toldSegments } from './ask-log.ts'
 import type { Stretch } from './follow-histories.ts'
-import { compareFileNames, UNKNOWN_CONTENT, type WantedLog } from './wanted-log.ts'
+import { UNKNOWN_CONTENT, type WantedLog } from './wanted-log.ts'
 
 /** One history's part of the log, and every place that holds something of it. */
 export interface FoundStretch {
@@ -139,23 +139,31 @@ class Collector {
 
   /**
    * Segments of which nothing is left that can be proven good: wanted all the same, so that the loss is refused or accepted, and never
-   * passed over. Those that the base's own log reaches are not needed; a base that shows no log tells nothing of where it ends. (A
-   * segment without sidecar was never archived to its end.)
+   * passed over. Those that the base's own log reaches are not needed; of a base that has none, those before a segment that begins where
+   * the base ends. (A segment without sidecar was never archived to its end.)
    */
   lost(): void {
-    const { own, log } = this.#found
-    const newest = own
-      ?.map(({ path }) => lastPart(path))
-      .sort(compareFileNames)
-      .at(-1)
-    if (own !== null && newest === undefined) return
-    for (const { key, reason, detail } of log.refused) {
+    const reached = this.#reachedNumber()
+    for (const { key, reason, detail } of this.#found.log.refused) {
       const lost = this.#format.parseKey(key)
       if (lost === null || !ARCHIVED_ONCE.has(reason) || this.#isBehind(lost.number)) continue
-      const { fileName } = lost
-      const isReached = newest !== undefined && compareFileNames(fileName, newest) <= 0
-      if (!this.#wanted.has(fileName) && !isReached) this.#wanted.lose(fileName, detail)
+      const isReached = reached !== null && lost.number <= reached
+      if (!this.#wanted.has(lost.fileName) && !isReached) this.#wanted.lose(lost.fileName, detail)
     }
+  }
+
+  /** Number of the last segment that the base can do without; null when nothing tells of any. */
+  #reachedNumber(): number | null {
+    const { own, stretch } = this.#found
+    if (own === null) return null
+    const first = this.#format.next(stretch.after)
+    const numbers =
+      own.length > 0
+        ? own.map(({ path }) => this.#format.numberOf(lastPart(path)) ?? -1)
+        : [...this.#byNumber.values()]
+            .filter(({ firstPosition }) => this.#format.compare(firstPosition, first) <= 0)
+            .map(({ number }) => number - 1)
+    return numbers.length === 0 ? null : numbers.reduce((most, number) => Math.max(most, number))
   }
 
   #want(file: BackupFile, place: Copy): void {

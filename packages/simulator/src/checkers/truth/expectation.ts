@@ -36,6 +36,8 @@ export interface ExpectationInput {
   readonly reachAtStart: number | null
   /** The same of what the source then showed: less than it held, where it was a replica that lagged behind. */
   readonly shownReach: number | null
+  /** The last position of which anything spoke that the source then showed. */
+  readonly shownMentioned: number
   readonly fired: readonly FaultRecord[]
   /** Faults that the drill had, seen to strike or not. */
   readonly asked: readonly FaultRecord[]
@@ -95,6 +97,18 @@ function lessLeft(input: ExpectationInput, reach: number): Expectation {
   const { reachAtStart, undamagedReach, source, signed, hasGrown } = input
   if (!signed && source.replaced.length > 0) {
     return either('whoever has no key takes what a stranger wrote for what it says')
+  }
+  const { shownReach, shownMentioned } = input
+  if (shownReach !== null && shownReach >= shownMentioned) {
+    const why = 'a replica that lagged behind showed nothing that speaks of what is gone'
+    return {
+      kind: 'may-stop',
+      through: reach,
+      orMore: hasGrown,
+      orLess: Math.min(shownReach, reach),
+      unaided: false,
+      why,
+    }
   }
   const wasWhole = reachAtStart !== null && undamagedReach !== null && reachAtStart >= undamagedReach
   if (!wasWhole) return { kind: 'must-refuse', why: `nothing good reaches beyond position ${reach}` }

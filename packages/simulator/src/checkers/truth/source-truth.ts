@@ -130,6 +130,15 @@ export class SourceTruth {
     return this.#store.shownUntil === null ? this.reach(signed) : this.survey.reach(this.isShown, signed)
   }
 
+  /** The last position of which anything that readers are shown now speaks. */
+  get shownMentioned(): number {
+    const { shownUntil } = this.#store
+    if (shownUntil === null) return this.mentioned
+    return this.survey.mentioned((key) =>
+      this.#store.versions(key).some((one) => !one.isDeleteMarker && one.lastModifiedAt <= shownUntil),
+    )
+  }
+
   get #now(): Found {
     const state = this.#store.state()
     if (this.#found.state !== state) {

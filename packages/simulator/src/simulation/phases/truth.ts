@@ -20,6 +20,8 @@ export interface Known {
   readonly reachAtStart: number | null
   /** The same of what the source showed then. */
   readonly shownReach: number | null
+  /** The last position of which anything spoke that the source showed then. */
+  readonly shownMentioned: number
   /** Objects of the source that were not what production wrote when the run began. */
   readonly changedAtStart: number
   /** Virtual time of the declaration, ms. */
@@ -93,6 +95,7 @@ export function truthOf(world: SimulatedWorld, judged: JudgedRun, known: Known):
       undamagedReach: known.undamagedReach,
       reachAtStart: known.reachAtStart,
       shownReach: known.shownReach,
+      shownMentioned: known.shownMentioned,
       fired,
       asked: faults,
       unfit: known.unfit,
