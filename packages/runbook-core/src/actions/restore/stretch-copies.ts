@@ -8,7 +8,7 @@ import type {
 import type { Copy } from '../support/fetch.ts'
 import { type FoundLog, toldSegments } from './ask-log.ts'
 import type { Stretch } from './follow-histories.ts'
-import { UNKNOWN_CONTENT, type WantedLog } from './wanted-log.ts'
+import { type SegmentContent, UNKNOWN_CONTENT, type WantedLog } from './wanted-log.ts'
 
 /** One history's part of the log, and every place that holds something of it. */
 export interface FoundStretch {
@@ -76,17 +76,20 @@ class Collector {
     this.#end = next === null ? null : firstNumber(format, next)
   }
 
-  /**
-   * Segments that their own sidecar vouches for. Where the successor's names another digest one of the two was written by somebody else,
-   * signed or not: then only what the chain names is taken.
-   */
+  /** Segments that their own sidecar vouches for. */
   archived(): void {
     for (const one of this.#found.log.segments) {
-      if (!this.#isWithin(one)) continue
-      const named = this.#byNumber.get(one.number + 1)?.predecessorSha256 ?? one.sha256
-      const content = named === one.sha256 ? one : { ...UNKNOWN_CONTENT, sha256: named }
-      this.#wanted.want(one.fileName, content, this.#object(one.key))
+      if (this.#isWithin(one)) this.#wanted.want(one.fileName, this.#contentOf(one), this.#object(one.key))
     }
+  }
+
+  /**
+   * What a segment must be. Where its successor's sidecar names another digest than its own, one of the two was written by somebody else,
+   * signed or not: then only what the chain names is taken.
+   */
+  #contentOf(one: ArchivedSegment): SegmentContent {
+    const named = this.#byNumber.get(one.number + 1)?.predecessorSha256 ?? one.sha256
+    return named === one.sha256 ? one : { ...UNKNOWN_CONTENT, sha256: named }
   }
 
   /**
@@ -99,7 +102,7 @@ class Collector {
       if (orphan === null || this.#isBehind(orphan.number)) continue
       const place = this.#object(orphan.segmentKey)
       if (described !== undefined) {
-        if (this.#isWithin(described)) this.#wanted.want(orphan.fileName, described, place)
+        if (this.#isWithin(described)) this.#wanted.want(orphan.fileName, this.#contentOf(described), place)
         continue
       }
       const sha256 = this.#byNumber.get(orphan.number + 1)?.predecessorSha256 ?? null
