@@ -1,5 +1,6 @@
 import type { CliContext } from '../context.ts'
-import { containersHostChecks, type DoctorCheck, localChecks, simChecks } from '../doctor/checks.ts'
+import { containersHostChecks, localChecks, simChecks } from '../doctor/checks.ts'
+import type { DoctorCheck } from '../doctor/doctor-check.ts'
 import { type Format, flag, formatFlag } from '../flags.ts'
 import type { Register } from '../program.ts'
 

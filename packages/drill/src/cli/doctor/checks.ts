@@ -1,17 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-
-/** One thing the machine can or cannot do. */
-export interface DoctorCheck {
-  readonly id: string
-  readonly title: string
-  /** `info`: good to know, nothing to mend. */
-  readonly status: 'ok' | 'lacking' | 'info'
-  readonly detail: string
-  /** The command that mends it; null when nothing has to be. */
-  readonly fix: string | null
-}
+import { type DoctorCheck, lacking, ok } from './doctor-check.ts'
 
 /** Oldest Node that every part runs on. */
 const NODE_MIN: readonly [number, number] = [22, 22]
@@ -33,24 +23,15 @@ export function containersHostChecks(directory: string): DoctorCheck[] {
   return [platform(), node(), writable(directory), room(directory)]
 }
 
-const ok = (id: string, title: string, detail: string): DoctorCheck => ({
-  id,
-  title,
-  status: 'ok',
-  detail,
-  fix: null,
-})
-
 function platform(): DoctorCheck {
   const title = 'Operating system'
   if (process.platform === 'linux') return ok('platform', title, `linux ${process.arch}`)
-  return {
-    id: 'platform',
+  return lacking(
+    'platform',
     title,
-    status: 'lacking',
-    detail: `${process.platform}: real targets run on Linux only`,
-    fix: 'Run on Linux, or in a Linux virtual machine; lint and plan work anywhere.',
-  }
+    `${process.platform}: real targets run on Linux only`,
+    'Run on Linux, or in a Linux virtual machine; lint and plan work anywhere.',
+  )
 }
 
 function node(): DoctorCheck {
@@ -58,19 +39,18 @@ function node(): DoctorCheck {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   const isNew = major > NODE_MIN[0] || (major === NODE_MIN[0] && minor >= NODE_MIN[1])
   if (isNew) return ok('node', title, process.versions.node)
-  return {
-    id: 'node',
+  return lacking(
+    'node',
     title,
-    status: 'lacking',
-    detail: `${process.versions.node} is older than ${NODE_MIN.join('.')}`,
-    fix: 'Start it through ./drill, which brings its own Node; or install a newer one.',
-  }
+    `${process.versions.node} is older than ${NODE_MIN.join('.')}`,
+    'Start it through ./drill, which brings its own Node; or install a newer one.',
+  )
 }
 
 function proc(): DoctorCheck {
   const title = '/proc'
   if (existsSync('/proc/self/fd')) return ok('proc', title, 'mounted')
-  return { id: 'proc', title, status: 'lacking', detail: 'not mounted', fix: 'mount -t proc proc /proc' }
+  return lacking('proc', title, 'not mounted', 'mount -t proc proc /proc')
 }
 
 function writable(directory: string): DoctorCheck {
@@ -80,13 +60,12 @@ function writable(directory: string): DoctorCheck {
     rmSync(probe, { recursive: true })
     return ok('writable', title, `${directory} can be written`)
   } catch {
-    return {
-      id: 'writable',
+    return lacking(
+      'writable',
       title,
-      status: 'lacking',
-      detail: `${directory} cannot be written`,
-      fix: 'Change into a folder of yours, or pass --out DIR to run.',
-    }
+      `${directory} cannot be written`,
+      'Change into a folder of yours, or pass --out DIR to run.',
+    )
   }
 }
 
@@ -95,13 +74,12 @@ function room(directory: string): DoctorCheck {
   const freeBytes = bavail * bsize
   const detail = `${Math.floor(freeBytes / 1024 / 1024)} MiB free`
   if (freeBytes >= FREE_BYTES_MIN) return ok('room', 'Disk space', detail)
-  return {
-    id: 'room',
-    title: 'Disk space',
-    status: 'lacking',
-    detail: `${detail}, 1024 MiB wanted`,
-    fix: 'Free space (`drill clean --all` removes kept runs), or pass --out DIR on a larger disk.',
-  }
+  return lacking(
+    'room',
+    'Disk space',
+    `${detail}, 1024 MiB wanted`,
+    'Free space (`drill clean --all` removes kept runs), or pass --out DIR on a larger disk.',
+  )
 }
 
 function loopback(): Promise<DoctorCheck> {
@@ -109,13 +87,14 @@ function loopback(): Promise<DoctorCheck> {
   return new Promise((resolve) => {
     const server = createServer()
     server.on('error', (error: NodeJS.ErrnoException) =>
-      resolve({
-        id: 'loopback',
-        title,
-        status: 'lacking',
-        detail: `cannot listen on 127.0.0.1: ${error.code ?? error.message}`,
-        fix: 'ip link set lo up',
-      }),
+      resolve(
+        lacking(
+          'loopback',
+          title,
+          `cannot listen on 127.0.0.1: ${error.code ?? error.message}`,
+          'ip link set lo up',
+        ),
+      ),
     )
     server.listen(0, '127.0.0.1', () => {
       server.close(() => resolve(ok('loopback', title, '127.0.0.1 gives ephemeral ports')))

@@ -5,7 +5,7 @@ import { agentProgram } from '../../agent/program.ts'
 import { engineClient } from '../../targets/containers/engine/client-environment.ts'
 import { connectEngine, SET_UP } from '../../targets/containers/engine/connect.ts'
 import { hasImage, imageNames } from '../../targets/containers/images/image-names.ts'
-import type { DoctorCheck } from './checks.ts'
+import { type DoctorCheck, lacking, ok } from './doctor-check.ts'
 
 /** Oldest API whose engine gives a container control groups of its own. */
 const API_MIN: readonly [number, number] = [1, 41]
@@ -23,22 +23,6 @@ export async function containerChecks(
   }
   return [...here, await engine(docker), ...(await images(docker, variables))]
 }
-
-const ok = (id: string, title: string, detail: string): DoctorCheck => ({
-  id,
-  title,
-  status: 'ok',
-  detail,
-  fix: null,
-})
-
-const lacking = (id: string, title: string, detail: string, fix: string): DoctorCheck => ({
-  id,
-  title,
-  status: 'lacking',
-  detail,
-  fix,
-})
 
 function engineClientCheck(): DoctorCheck {
   const { status, stdout } = spawnSync('docker', ['--version'], { encoding: 'utf8', env: engineClient() })
